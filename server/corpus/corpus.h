@@ -1,0 +1,72 @@
+#ifndef HOTLINE_SERVER_CORPUS_CORPUS_H_
+#define HOTLINE_SERVER_CORPUS_CORPUS_H_
+
+#include <cstddef>
+#include <string>
+#include "absl/strings/string_view.h"
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "hotline/v1/corpus.pb.h"
+#include "hotline/v1/document.pb.h"
+
+namespace hotline::server {
+
+// One event with its document, and its place in the order of all events.
+struct EventRef {
+  absl::Time time;              // the event's one instant, `Event.time`
+  std::size_t document;         // index into Corpus::documents()
+  const v1::Event* event;       // lives as long as the Corpus
+};
+
+// The immutable value from which everything is answered: documents, vocabularies, order. One revision.
+//
+// Threads: const, so any number at once. Pointers and references live as long as the Corpus.
+class Corpus {
+ public:
+  // `documents` are in the corpus's own order, with every name resolved, and are put into timeline order here: by the
+  // middle of the preferred claim's interval, ties in the order given, those without a date last. Each document's events
+  // are put in order of time, ties by the number in their names. `summary` brings title, zone and vocabularies; counts and days are worked out here. The revision
+  // is a hash of all that, so equal content gives an equal revision, wherever and from whatever files it was loaded.
+  Corpus(v1::Corpus summary, std::vector<v1::Document> documents);
+
+  Corpus(const Corpus&) = delete;
+  Corpus& operator=(const Corpus&) = delete;
+
+  const std::string& revision() const { return revision_; }
+  const v1::Corpus& summary() const { return summary_; }
+  absl::TimeZone default_zone() const { return default_zone_; }
+
+  // In timeline order.
+  absl::Span<const v1::Document> documents() const { return documents_; }
+
+  // All events in order of time; ties in the corpus's own order of documents, then of a document's events.
+  absl::Span<const EventRef> events() const { return events_; }
+
+  // By resource name; null where there is none.
+  const v1::Document* FindDocument(absl::string_view name) const;
+  const EventRef* FindEvent(absl::string_view name) const;
+  const v1::Participant* FindParticipant(absl::string_view name) const;
+  const v1::Source* FindSource(absl::string_view name) const;
+  // By id, "washington".
+  const v1::Audience* FindAudience(absl::string_view id) const;
+
+ private:
+  v1::Corpus summary_;
+  absl::TimeZone default_zone_;
+  std::vector<v1::Document> documents_;
+  std::vector<EventRef> events_;
+  absl::flat_hash_map<absl::string_view, std::size_t> document_by_name_;
+  absl::flat_hash_map<absl::string_view, std::size_t> event_by_name_;
+  std::string revision_;
+};
+
+// Lower-case hexadecimal SHA-256 of `bytes`.
+std::string Sha256Hex(absl::string_view bytes);
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_SERVER_CORPUS_CORPUS_H_

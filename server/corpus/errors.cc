@@ -1,0 +1,65 @@
+#include "server/corpus/errors.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace hotline::server {
+namespace {
+
+template <typename Detail>
+void Attach(const Detail& detail, absl::Status* status) {
+  status->SetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()),
+                     absl::Cord(detail.SerializeAsString()));
+}
+
+// At most `most` bytes of UTF-8, cut between characters.
+absl::string_view Cut(absl::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+}  // namespace
+
+absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                     const ErrorMetadata& metadata) {
+  absl::Status status(code, message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(std::string(kErrorDomain));
+  for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = value;
+  Attach(info, &status);
+  return status;
+}
+
+absl::Status InvalidField(absl::string_view field, absl::string_view description, absl::string_view reason) {
+  absl::Status status =
+      Failure(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(field, ": ", description));
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(std::string(description));
+  Attach(bad_request, &status);
+  return status;
+}
+
+absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view hint,
+                              absl::string_view reason) {
+  absl::Status status = Failure(absl::StatusCode::kNotFound, reason,
+                                absl::StrCat(type, " ", Quoted(name), " not found; ", hint));
+  google::rpc::ResourceInfo resource;
+  resource.set_resource_type(std::string(type));
+  resource.set_resource_name(std::string(Cut(name, 200)));
+  resource.set_description(std::string(hint));
+  Attach(resource, &status);
+  return status;
+}
+
+std::string Quoted(absl::string_view value) {
+  const absl::string_view shown = Cut(value, 80);
+  return absl::StrCat("\"", absl::Utf8SafeCEscape(shown), shown.size() < value.size() ? "..." : "", "\"");
+}
+
+}  // namespace hotline::server
