@@ -1,1 +1,158 @@
 #include "server/corpus/corpus.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/corpus/historical_date.h"
+
+namespace hotline::server {
+namespace {
+
+constexpr std::size_t kRevisionDigits = 16;
+
+// When a document stands in the timeline; without a date, behind everything.
+absl::Time TimelineTime(const v1::Document& document) {
+  return document.dates().empty() ? absl::InfiniteFuture() : Middle(document.dates(0).date());
+}
+
+// The K of "documents/ID/events/K".
+int EventNumber(const v1::Event& event) {
+  int number = 0;
+  const std::size_t slash = event.name().rfind('/');
+  if (slash == std::string::npos || !absl::SimpleAtoi(event.name().substr(slash + 1), &number)) {
+    return std::numeric_limits<int>::max();
+  }
+  return number;
+}
+
+void SortEvents(v1::Document* document) {
+  auto* events = document->mutable_events();
+  std::stable_sort(events->pointer_begin(), events->pointer_end(), [](const v1::Event* a, const v1::Event* b) {
+    return std::make_pair(FromTimestamp(a->time()), EventNumber(*a)) <
+           std::make_pair(FromTimestamp(b->time()), EventNumber(*b));
+  });
+}
+
+// Appends `message` in its deterministic serialisation, preceded by its length, so that no two lists of messages give
+// the same bytes.
+void AppendMessage(const google::protobuf::Message& message, std::string* bytes) {
+  std::string serialised;
+  {
+    google::protobuf::io::StringOutputStream stream(&serialised);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  absl::StrAppend(bytes, serialised.size(), ":", serialised);
+}
+
+template <typename Message>
+const Message* FindByName(const google::protobuf::RepeatedPtrField<Message>& messages, absl::string_view name) {
+  const auto found =
+      std::find_if(messages.begin(), messages.end(), [name](const Message& message) { return message.name() == name; });
+  return found == messages.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
+    : summary_(std::move(summary)), default_zone_(*FindZone(summary_.default_time_zone())) {
+  const std::vector<std::size_t> own_places = TakeDocuments(std::move(documents));
+  IndexEvents(own_places);
+  Summarise();
+  revision_ = Revision();
+}
+
+std::vector<std::size_t> Corpus::TakeDocuments(std::vector<v1::Document> documents) {
+  std::vector<std::size_t> own_places(documents.size());
+  std::iota(own_places.begin(), own_places.end(), std::size_t{0});
+  std::stable_sort(own_places.begin(), own_places.end(), [&documents](std::size_t a, std::size_t b) {
+    return TimelineTime(documents[a]) < TimelineTime(documents[b]);
+  });
+  documents_.reserve(documents.size());
+  for (const std::size_t place : own_places) {
+    SortEvents(&documents[place]);
+    documents_.push_back(std::move(documents[place]));
+  }
+  for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.emplace(documents_[i].name(), i);
+  return own_places;
+}
+
+void Corpus::IndexEvents(const std::vector<std::size_t>& own_places) {
+  for (std::size_t i = 0; i < documents_.size(); ++i) {
+    for (const v1::Event& event : documents_[i].events()) {
+      events_.push_back({FromTimestamp(event.time()), i, &event});
+    }
+  }
+  // A document's own events are in order already, and stay so.
+  std::stable_sort(events_.begin(), events_.end(), [&own_places](const EventRef& a, const EventRef& b) {
+    return std::make_pair(a.time, own_places[a.document]) < std::make_pair(b.time, own_places[b.document]);
+  });
+  for (std::size_t i = 0; i < events_.size(); ++i) event_by_name_.emplace(events_[i].event->name(), i);
+}
+
+void Corpus::Summarise() {
+  summary_.set_document_count(static_cast<std::int32_t>(documents_.size()));
+  summary_.set_event_count(static_cast<std::int32_t>(events_.size()));
+  int entries = 0;
+  for (const v1::Document& document : documents_) entries += document.entries_size();
+  summary_.set_entry_count(entries);
+  summary_.clear_first_day();
+  summary_.clear_last_day();
+  if (events_.empty()) return;
+  summary_.set_first_day(FormatDay(absl::ToCivilDay(events_.front().time, default_zone_)));
+  summary_.set_last_day(FormatDay(absl::ToCivilDay(events_.back().time, default_zone_)));
+}
+
+std::string Corpus::Revision() const {
+  std::string bytes;
+  AppendMessage(summary_, &bytes);
+  for (const v1::Document& document : documents_) AppendMessage(document, &bytes);
+  // Among events of different documents at one time, the order is content that the documents do not show.
+  for (const EventRef& ref : events_) absl::StrAppend(&bytes, ref.event->name(), "\n");
+  return Sha256Hex(bytes).substr(0, kRevisionDigits);
+}
+
+const v1::Document* Corpus::FindDocument(absl::string_view name) const {
+  const auto found = document_by_name_.find(name);
+  return found == document_by_name_.end() ? nullptr : &documents_[found->second];
+}
+
+const EventRef* Corpus::FindEvent(absl::string_view name) const {
+  const auto found = event_by_name_.find(name);
+  return found == event_by_name_.end() ? nullptr : &events_[found->second];
+}
+
+const v1::Participant* Corpus::FindParticipant(absl::string_view name) const {
+  return FindByName(summary_.participants(), name);
+}
+
+const v1::Source* Corpus::FindSource(absl::string_view name) const { return FindByName(summary_.sources(), name); }
+
+const v1::Audience* Corpus::FindAudience(absl::string_view id) const {
+  for (const v1::Audience& audience : summary_.audiences()) {
+    if (audience.id() == id) return &audience;
+  }
+  return nullptr;
+}
+
+std::string Sha256Hex(absl::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
+}
+
+}  // namespace hotline::server

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include "absl/strings/string_view.h"
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,9 +16,9 @@ namespace hotline::server {
 
 // One event with its document, and its place in the order of all events.
 struct EventRef {
-  absl::Time time;              // the event's one instant, `Event.time`
-  std::size_t document;         // index into Corpus::documents()
-  const v1::Event* event;       // lives as long as the Corpus
+  absl::Time time;         // the event's one instant, `Event.time`
+  std::size_t document;    // index into Corpus::documents()
+  const v1::Event* event;  // lives as long as the Corpus
 };
 
 // The immutable value from which everything is answered: documents, vocabularies, order. One revision.
@@ -28,9 +27,14 @@ struct EventRef {
 class Corpus {
  public:
   // `documents` are in the corpus's own order, with every name resolved, and are put into timeline order here: by the
-  // middle of the preferred claim's interval, ties in the order given, those without a date last. Each document's events
-  // are put in order of time, ties by the number in their names. `summary` brings title, zone and vocabularies; counts and days are worked out here. The revision
-  // is a hash of all that, so equal content gives an equal revision, wherever and from whatever files it was loaded.
+  // middle of the preferred claim's interval, ties in the order given, those without a date last. Each document's
+  // events are put in order of time, ties by the number in their names. `summary` brings title, zone and vocabularies;
+  // counts and days are worked out here: a day is that of an event's `time` in the default zone.
+  //
+  // The revision is a hash of all that, so equal content gives an equal revision, wherever and from whatever files it
+  // was loaded. The order of documents counts only as far as it shows: in the order of what happened at one time.
+  //
+  // Aborts where `summary.default_time_zone` is not a zone; names that occur twice find the first.
   Corpus(v1::Corpus summary, std::vector<v1::Document> documents);
 
   Corpus(const Corpus&) = delete;
@@ -55,6 +59,12 @@ class Corpus {
   const v1::Audience* FindAudience(absl::string_view id) const;
 
  private:
+  // Puts the documents into timeline order; returns each one's place in the order given.
+  std::vector<std::size_t> TakeDocuments(std::vector<v1::Document> documents);
+  void IndexEvents(const std::vector<std::size_t>& own_places);
+  void Summarise();
+  std::string Revision() const;
+
   v1::Corpus summary_;
   absl::TimeZone default_zone_;
   std::vector<v1::Document> documents_;

@@ -35,8 +35,7 @@ absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::stri
 }
 
 absl::Status InvalidField(absl::string_view field, absl::string_view description, absl::string_view reason) {
-  absl::Status status =
-      Failure(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(field, ": ", description));
+  absl::Status status = Failure(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(field, ": ", description));
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));
@@ -47,14 +46,21 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
 
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view hint,
                               absl::string_view reason) {
-  absl::Status status = Failure(absl::StatusCode::kNotFound, reason,
-                                absl::StrCat(type, " ", Quoted(name), " not found; ", hint));
+  absl::Status status =
+      Failure(absl::StatusCode::kNotFound, reason, absl::StrCat(type, " ", Quoted(name), " not found; ", hint));
   google::rpc::ResourceInfo resource;
   resource.set_resource_type(std::string(type));
   resource.set_resource_name(std::string(Cut(name, 200)));
   resource.set_description(std::string(hint));
   Attach(resource, &status);
   return status;
+}
+
+absl::Status RevisionNotHeld(absl::string_view asked, absl::string_view current) {
+  return Failure(
+      absl::StatusCode::kFailedPrecondition, "REVISION_NOT_HELD",
+      absl::StrCat("revision ", Quoted(asked), " of the corpus is not held here; the current one is ", Quoted(current)),
+      {{"current_revision", std::string(current)}});
 }
 
 std::string Quoted(absl::string_view value) {

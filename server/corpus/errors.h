@@ -2,11 +2,11 @@
 #define HOTLINE_SERVER_CORPUS_ERRORS_H_
 
 #include <string>
-#include "absl/strings/string_view.h"
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace hotline::server {
 
@@ -27,6 +27,9 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
 // NOT_FOUND. `type` is the resource's kind ("document"), `hint` says where valid names are to be had.
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view hint,
                               absl::string_view reason);
+
+// FAILED_PRECONDITION, REVISION_NOT_HELD: a token is of the revision `asked`, and only `current` is at hand.
+absl::Status RevisionNotHeld(absl::string_view asked, absl::string_view current);
 
 // Any other code.
 absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::string_view message,

@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include "absl/strings/string_view.h"
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/corpus/corpus.h"
 #include "server/corpus/diagnostic.h"
 

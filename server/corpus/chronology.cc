@@ -1,0 +1,178 @@
+#include "server/corpus/chronology.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/corpus/historical_date.h"
+
+namespace hotline::server {
+namespace {
+
+bool IsSending(v1::EventType type) {
+  return type == v1::EVENT_TYPE_SENT || type == v1::EVENT_TYPE_HANDED_OVER || type == v1::EVENT_TYPE_BROADCAST ||
+         type == v1::EVENT_TYPE_RELEASED;
+}
+
+class Checker {
+ public:
+  Checker(const Merged& merged, const CurationFile& file, std::vector<Diagnostic>* diagnostics)
+      : merged_(merged), file_(file), diagnostics_(diagnostics) {
+    for (const curation::Source& source : file.content().sources()) {
+      short_name_.emplace(absl::StrCat("sources/", source.id()), source.short_name());
+    }
+    for (std::size_t i = 0; i < merged.documents.size(); ++i) {
+      index_of_name_.emplace(merged.documents[i].document.name(), i);
+    }
+  }
+
+  void Check() {
+    for (const MergedDocument& document : merged_.documents) {
+      NoteDisagreements(document);
+      CheckReceipts(document);
+      CheckAnswers(document);
+    }
+    FindCircles();
+  }
+
+ private:
+  void Error(int line, std::string message) {
+    diagnostics_->push_back({Diagnostic::Severity::kError, kCurationFile, line, std::move(message)});
+  }
+
+  std::string Describe(const MergedDocument& document, int claim) const {
+    const v1::DateClaim& date = document.document.dates(claim);
+    const auto found = short_name_.find(date.source());
+    const Place& place = document.claim_places[static_cast<std::size_t>(claim)];
+    return absl::StrCat(found == short_name_.end() ? date.source() : found->second, " ", date.date().edtf(), " (",
+                        place.file, ":", place.line, ")");
+  }
+
+  void NoteDisagreements(const MergedDocument& document) {
+    for (const int claim : Disagreements(document.document)) {
+      const Place& place = document.claim_places[static_cast<std::size_t>(claim)];
+      diagnostics_->push_back({Diagnostic::Severity::kNote, place.file, place.line,
+                               absl::StrCat("sources disagree about the date of ", document.document.name(), ": ",
+                                            Describe(document, 0), " is preferred to ", Describe(document, claim))});
+    }
+  }
+
+  void CheckReceipts(const MergedDocument& document) {
+    const auto& events = document.document.events();
+    const bool has_sending =
+        std::any_of(events.begin(), events.end(), [](const v1::Event& event) { return IsSending(event.type()); });
+    if (!has_sending) return;
+    for (const v1::Event& receipt : events) {
+      if (receipt.type() != v1::EVENT_TYPE_RECEIVED) continue;
+      const bool too_early = std::all_of(events.begin(), events.end(), [&](const v1::Event& event) {
+        return !IsSending(event.type()) || IsWhollyBefore(receipt.date(), event.date());
+      });
+      if (!too_early) continue;
+      const int number = EventNumber(receipt);
+      Error(file_.LineOf(document.curation->events(number - 1), "date"),
+            absl::StrCat("received (", receipt.date().edtf(),
+                         ") before any sending, handing over, broadcast or release ", "of ", document.document.name()));
+    }
+  }
+
+  // The K of "documents/ID/events/K", which is the event's place in the curation.
+  static int EventNumber(const v1::Event& event) {
+    int number = 0;
+    return absl::SimpleAtoi(event.name().substr(event.name().rfind('/') + 1), &number) ? number : 1;
+  }
+
+  const MergedDocument* Find(const std::string& name) const {
+    const auto found = index_of_name_.find(name);
+    return found == index_of_name_.end() ? nullptr : &merged_.documents[found->second];
+  }
+
+  void CheckAnswers(const MergedDocument& answer) {
+    for (int i = 0; i < answer.document.relations_size(); ++i) {
+      const v1::Relation& relation = answer.document.relations(i);
+      const MergedDocument* question = Find(relation.document());
+      if (relation.type() != v1::RELATION_TYPE_REPLIES_TO || question == nullptr) continue;
+      if (answer.document.dates().empty() || question->document.dates().empty()) continue;
+      if (!IsWhollyBefore(answer.document.dates(0).date(), question->document.dates(0).date())) continue;
+      Error(file_.LineOf(answer.curation->relations(i)),
+            absl::StrCat(answer.document.name(), ", ", Describe(answer, 0), ", cannot answer ",
+                         question->document.name(), ", which is later: ", Describe(*question, 0)));
+    }
+  }
+
+  // Follows answers to their questions, each document once, without recursion: a chain may be long.
+  void FindCircles() {
+    enum class State { kNew, kOnPath, kDone };
+    struct Step {
+      std::size_t document;
+      int next_relation;
+    };
+    std::vector<State> states(merged_.documents.size(), State::kNew);
+    for (std::size_t start = 0; start < states.size(); ++start) {
+      if (states[start] != State::kNew) continue;
+      std::vector<Step> path = {{start, 0}};
+      states[start] = State::kOnPath;
+      while (!path.empty()) {
+        Step& step = path.back();
+        const MergedDocument& at = merged_.documents[step.document];
+        if (step.next_relation == at.document.relations_size()) {
+          states[step.document] = State::kDone;
+          path.pop_back();
+          continue;
+        }
+        const int index = step.next_relation++;
+        const v1::Relation& relation = at.document.relations(index);
+        const auto found = index_of_name_.find(relation.document());
+        if (relation.type() != v1::RELATION_TYPE_REPLIES_TO || found == index_of_name_.end()) continue;
+        const std::size_t question = found->second;
+        if (states[question] == State::kNew) {
+          states[question] = State::kOnPath;
+          path.push_back({question, 0});
+        } else if (states[question] == State::kOnPath && question != step.document) {
+          std::vector<std::string> circle;
+          for (const Step& each : path) {
+            if (each.document == question || !circle.empty()) {
+              circle.push_back(merged_.documents[each.document].document.name());
+            }
+          }
+          circle.push_back(relation.document());
+          Error(file_.LineOf(at.curation->relations(index)),
+                absl::StrCat("answers in a circle: ", absl::StrJoin(circle, " answers ")));
+        }
+      }
+    }
+  }
+
+  const Merged& merged_;
+  const CurationFile& file_;
+  std::vector<Diagnostic>* diagnostics_;
+  absl::flat_hash_map<std::string, std::string> short_name_;
+  absl::flat_hash_map<std::string, std::size_t> index_of_name_;
+};
+
+}  // namespace
+
+bool IsWhollyBefore(const v1::HistoricalDate& a, const v1::HistoricalDate& b) {
+  return FromTimestamp(a.latest()) <= FromTimestamp(b.earliest()) &&
+         FromTimestamp(a.earliest()) < FromTimestamp(b.earliest());
+}
+
+std::vector<int> Disagreements(const v1::Document& document) {
+  std::vector<int> result;
+  for (int i = 1; i < document.dates_size(); ++i) {
+    const v1::HistoricalDate& preferred = document.dates(0).date();
+    const v1::HistoricalDate& other = document.dates(i).date();
+    if (IsWhollyBefore(preferred, other) || IsWhollyBefore(other, preferred)) result.push_back(i);
+  }
+  return result;
+}
+
+void CheckChronology(const Merged& merged, const CurationFile& file, std::vector<Diagnostic>* diagnostics) {
+  Checker(merged, file, diagnostics).Check();
+}
+
+}  // namespace hotline::server

@@ -1,0 +1,20 @@
+#ifndef HOTLINE_SERVER_CORPUS_THREAD_H_
+#define HOTLINE_SERVER_CORPUS_THREAD_H_
+
+#include "hotline/v1/archive_service.pb.h"
+#include "server/corpus/corpus.h"
+
+namespace hotline::server {
+
+// The thread that `document`, which must be of `corpus`, belongs to: every document that can be reached from it by
+// relations in either direction, the edges between them, and the pairs that crossed. The response's revision is set
+// too.
+//
+// A document was sent at its first event of the types SENT, HANDED_OVER, BROADCAST and RELEASED, and had arrived with
+// an audience at the first event known to it. Two documents crossed where their authors' audiences differ, each had
+// arrived with the other's author, and each was sent before that.
+v1::GetThreadResponse MakeThread(const Corpus& corpus, const v1::Document& document);
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_SERVER_CORPUS_THREAD_H_
