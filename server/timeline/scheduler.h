@@ -1,0 +1,60 @@
+#ifndef HOTLINE_SERVER_TIMELINE_SCHEDULER_H_
+#define HOTLINE_SERVER_TIMELINE_SCHEDULER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/timeline/player.h"
+
+namespace hotline::server {
+
+// Now, by the process's steady clock: the only place that reads it.
+SteadyTime SteadyNow();
+
+// What the scheduler wakes.
+class Wakeable {
+ public:
+  virtual ~Wakeable() = default;
+  // Called on the scheduler's thread, at or after the time that was asked for; must not block. May come without need.
+  virtual void Wake() = 0;
+};
+
+// One thread that keeps time for all playbacks.
+//
+// Times are rounded up to ticks, so that playbacks that are due together are woken together; an earlier time than the
+// one the thread waits for wakes it.
+//
+// Threads: any may call. The thread is joined by the destructor, which wakes nobody any more.
+class Scheduler {
+ public:
+  static constexpr absl::Duration kTick = absl::Milliseconds(10);
+
+  Scheduler();
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Wakes `who` once, at `time` rounded up to a tick. It is kept alive until then, and there is no way to call this
+  // off: who is woken looks whether there is something to do.
+  void WakeAt(SteadyTime time, std::shared_ptr<Wakeable> who) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // By tick, counted from the steady clock's origin.
+  std::map<std::int64_t, std::vector<std::shared_ptr<Wakeable>>> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;  // last, so that it starts when the rest is there
+};
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_SERVER_TIMELINE_SCHEDULER_H_

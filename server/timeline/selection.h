@@ -1,0 +1,49 @@
+#ifndef HOTLINE_SERVER_TIMELINE_SELECTION_H_
+#define HOTLINE_SERVER_TIMELINE_SELECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "hotline/v1/timeline.pb.h"
+#include "hotline/v1/timeline_service.pb.h"
+#include "server/corpus/corpus.h"
+#include "server/timeline/timeline.h"
+
+namespace hotline::server {
+
+// The events and days that a `v1::TimelineSelection` means in one corpus.
+struct Selection {
+  std::string time_zone;
+  absl::TimeZone zone;
+  absl::CivilDay first_day;
+  absl::CivilDay last_day;  // inclusive
+  v1::TimelineView view;
+  std::uint64_t fingerprint;
+  // In the corpus's order of events; pointers into the corpus.
+  std::vector<const EventRef*> events;
+};
+
+// INVALID_ARGUMENT for a bad field; `field` is the path of the selection in its request.
+absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, const Corpus& corpus,
+                                        absl::string_view field);
+
+// A hash of what a selection asks for, whatever the corpus: the same for requests that differ only in the order of
+// lists. A position carries it, so that it is not used with another selection.
+std::uint64_t FingerprintOf(const v1::TimelineSelection& request);
+
+// The timeline of a selection: a marker at the start of every day, the events, and the end at the end of the last day.
+// Equal times stand in that order, and events in the corpus's.
+std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, const Corpus& corpus);
+
+// Every day of a selection with its counts.
+std::vector<v1::Day> CountDays(const Selection& selection);
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_SERVER_TIMELINE_SELECTION_H_

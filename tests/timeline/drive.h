@@ -1,0 +1,94 @@
+#ifndef HOTLINE_TESTS_TIMELINE_DRIVE_H_
+#define HOTLINE_TESTS_TIMELINE_DRIVE_H_
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/timeline/player.h"
+#include "tests/timeline/recorder.h"
+
+namespace hotline::server {
+
+// Drives a player with a clock that moves only when told, and shows every message to a recorder.
+class Drive {
+ public:
+  Drive(std::shared_ptr<const Timeline> timeline, const Cursor& start, const PlayerOptions& options = {},
+        SteadyTime now = absl::Hours(1))
+      : now_(now), player_(timeline, start, options, now), recorder_(timeline) {}
+
+  SteadyTime now() const { return now_; }
+  Player& player() { return player_; }
+  const Recorder& recorder() const { return recorder_; }
+
+  void Advance(absl::Duration by) { now_ += by; }
+
+  // The next message at this instant, written in no time; nullopt where there is none now.
+  std::optional<Player::Message> Poll() {
+    std::optional<Player::Message> message = Begin();
+    if (message.has_value()) player_.OnWriteDone(now_);
+    return message;
+  }
+
+  // The same, but the write goes on until EndWrite().
+  std::optional<Player::Message> Begin() {
+    Player::Action action = player_.Next(now_);
+    auto* message = std::get_if<Player::Message>(&action);
+    if (message == nullptr) return std::nullopt;
+    recorder_.See(*message);
+    return *message;
+  }
+  void EndWrite() { player_.OnWriteDone(now_); }
+
+  // Moves the clock to whatever the player waits for, and returns how long that was; nullopt where it is finished.
+  // Only where Poll() has nothing.
+  std::optional<absl::Duration> Wait() {
+    const Player::Action action = player_.Next(now_);
+    const auto* wait = std::get_if<Player::WaitUntil>(&action);
+    if (wait == nullptr) return std::nullopt;
+    const absl::Duration length = wait->time - now_;
+    now_ = wait->time;
+    return length;
+  }
+
+  // The next message, waiting as long as it takes; nullopt where the player is finished.
+  std::optional<Player::Message> Await() {
+    for (;;) {
+      if (std::optional<Player::Message> message = Poll()) return message;
+      if (!Wait().has_value()) return std::nullopt;
+    }
+  }
+
+  // Awaits messages until one carries items or closes; heartbeats are passed over.
+  Player::Message AwaitItems() {
+    for (;;) {
+      Player::Message message = *Await();
+      if (message.content == Player::Message::Content::kItems ||
+          message.content == Player::Message::Content::kClosing) {
+        return message;
+      }
+    }
+  }
+
+  // Everything to the end.
+  std::vector<Player::Message> AwaitAll() {
+    std::vector<Player::Message> all;
+    while (std::optional<Player::Message> message = Await()) all.push_back(*std::move(message));
+    return all;
+  }
+
+ private:
+  SteadyTime now_;
+  Player player_;
+  Recorder recorder_;
+};
+
+// The beginning of a timeline, at this pace.
+inline Cursor BeginningOf(const Timeline& timeline, Pace pace = {}) { return {0, timeline.start(), pace, true}; }
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_TESTS_TIMELINE_DRIVE_H_

@@ -1,0 +1,106 @@
+#include "server/timeline/position.h"
+
+#include <limits>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "server/corpus/historical_date.h"
+#include "server/timeline/token.h"
+#include "tests/support/status_matchers.h"
+#include "tests/timeline/tiny_timelines.h"
+
+namespace hotline::server {
+namespace {
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+std::shared_ptr<const Timeline> Sparse() { return NamedTimelines().front().timeline; }
+
+token::Position At(const Timeline& timeline, std::size_t next, absl::Duration behind_previous) {
+  const absl::Time previous = next == 0 ? timeline.start() : timeline.time(next - 1);
+  return DecodePosition(EncodePosition(timeline, {next, previous + behind_previous, {}, true}), "p").value();
+}
+
+TEST(PositionTest, StaysBelowTheLimitWithTheLongestNames) {
+  TimelineOrigin origin;
+  origin.revision = "0123456789abcdef";
+  origin.fingerprint = std::numeric_limits<std::uint64_t>::max();
+  origin.start = absl::FromUnixSeconds(-1'000'000'000) + absl::Nanoseconds(1);
+  Timeline::Item item{
+      origin.start, Timeline::Kind::kEvent, "documents/" + std::string(63, 'x') + "/events/2147483647", {}};
+  Timeline::Item end{origin.start, Timeline::Kind::kEnd, "end", {}};
+  const Timeline timeline(origin, {item, end});
+  const Cursor cursor = {1, origin.start + absl::Nanoseconds(0), {0.123456789, absl::Nanoseconds(1'000'001)}, false};
+  EXPECT_LE(EncodePosition(timeline, cursor).size(), kMostTokenBytes);
+}
+
+TEST(PositionTest, AnotherSelectionIsRefused) {
+  token::Position position = At(*Sparse(), 2, absl::Seconds(1));
+  position.set_fingerprint(43);
+  EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "SELECTION_MISMATCH"));
+}
+
+TEST(PositionTest, AnOrdinalBeyondTheEndIsRefused) {
+  token::Position position = At(*Sparse(), 2, absl::Seconds(1));
+  for (const std::int64_t ordinal :
+       {std::int64_t{-1}, static_cast<std::int64_t>(Sparse()->size()) + 1, std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min()}) {
+    position.set_next_ordinal(ordinal);
+    EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT")) << ordinal;
+  }
+}
+
+TEST(PositionTest, AnotherPreviousItemIsRefused) {
+  token::Position position = At(*Sparse(), 2, absl::Seconds(1));
+  position.set_previous_key("event/7");
+  EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+}
+
+TEST(PositionTest, AClockOutsideItsGapIsRefused) {
+  EXPECT_THAT(ResumeAt(At(*Sparse(), 2, absl::ZeroDuration()), *Sparse(), "p"), IsOk());
+  EXPECT_THAT(ResumeAt(At(*Sparse(), 2, absl::Hours(23)), *Sparse(), "p"), IsOk());
+  EXPECT_THAT(ResumeAt(At(*Sparse(), 2, absl::Hours(23) + absl::Nanoseconds(1)), *Sparse(), "p"),
+              FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+  EXPECT_THAT(ResumeAt(At(*Sparse(), 2, -absl::Nanoseconds(1)), *Sparse(), "p"),
+              FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+  token::Position position = At(*Sparse(), 2, absl::Seconds(1));
+  position.mutable_clock()->set_nanos(-1);
+  EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+}
+
+TEST(PositionTest, APaceOutOfRangeIsRefused) {
+  for (const double speed : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), 1e300}) {
+    token::Position position = At(*Sparse(), 2, absl::Seconds(1));
+    position.set_speed(speed);
+    EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT")) << speed;
+  }
+}
+
+TEST(PositionTest, ContinuesBehindTheSameItemWhereOthersWereInserted) {
+  const auto old_one = TinyTimeline({{absl::Hours(1), Timeline::Kind::kEvent}, {absl::Hours(5), Timeline::Kind::kEnd}});
+  Timeline::Item early{old_one->start(), Timeline::Kind::kEvent, "event/new", {}};
+  Timeline::Item same{old_one->time(0), Timeline::Kind::kEvent, "event/0", {}};
+  Timeline::Item end{old_one->end(), Timeline::Kind::kEnd, "end", {}};
+  TimelineOrigin origin = old_one->origin();
+  origin.revision = "fedcba9876543210";
+  const Timeline new_one(origin, {early, same, end});
+  const auto cursor = ContinueAt(At(*old_one, 1, absl::Minutes(30)), new_one, "p");
+  ASSERT_THAT(cursor, IsOk());
+  EXPECT_EQ(cursor->next, 2u);
+  EXPECT_EQ(cursor->clock, old_one->time(0) + absl::Minutes(30));
+}
+
+TEST(PositionTest, ContinuesBehindTheFormerTimeOfAnItemThatIsGoneOrMoved) {
+  const auto old_one = TinyTimeline({{absl::Hours(1), Timeline::Kind::kEvent}, {absl::Hours(5), Timeline::Kind::kEnd}});
+  Timeline::Item tie{old_one->time(0), Timeline::Kind::kEvent, "event/other", {}};
+  Timeline::Item later{old_one->time(0) + absl::Hours(1), Timeline::Kind::kEvent, "event/0", {}};
+  Timeline::Item end{old_one->end(), Timeline::Kind::kEnd, "end", {}};
+  const Timeline moved(old_one->origin(), {tie, later, end});
+  const auto cursor = ContinueAt(At(*old_one, 1, absl::Hours(3)), moved, "p");
+  ASSERT_THAT(cursor, IsOk());
+  EXPECT_EQ(cursor->next, 1u);
+  EXPECT_EQ(cursor->clock, later.time) << "the clock must not pass an item that was not sent";
+}
+
+}  // namespace
+}  // namespace hotline::server
