@@ -1,0 +1,124 @@
+// hotlined: the whole server on one page. Flags, corpus, server, signals.
+
+#include <signal.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "server/corpus/loader.h"
+#include "server/corpus/report.h"
+#include "server/rpc/server.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:50051"}),
+          "addresses to listen on, separated by commas: HOST:PORT, where port 0 is any free one, or unix:PATH");
+ABSL_FLAG(
+    std::string, corpus, "",
+    "folder with finding_aid.txt and, perhaps, curation.textproto; default: the corpus that comes with the program");
+ABSL_FLAG(bool, check, false, "load and check the corpus, print what was found, and exit: 0 if it can be served");
+ABSL_FLAG(std::int64_t, max_playbacks, 10000, "how many playbacks there may be at once, 1 to 1000000");
+ABSL_FLAG(absl::Duration, drain_window, absl::Seconds(10),
+          "how long calls under way may take to end after SIGTERM or SIGINT, 0 to 1h; a second signal ends at once");
+
+namespace hotline::server {
+namespace {
+
+// The data that is installed, or laid out by the build, beside the program.
+std::filesystem::path DefaultCorpus() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/hotline/data";
+}
+
+absl::Status CheckFlags() {
+  if (absl::GetFlag(FLAGS_listen).empty()) return absl::InvalidArgumentError("--listen names no address");
+  const std::int64_t most = absl::GetFlag(FLAGS_max_playbacks);
+  if (most < 1 || most > 1'000'000) {
+    return absl::InvalidArgumentError(absl::StrCat("--max_playbacks is ", most, "; allowed are 1 to 1000000"));
+  }
+  const absl::Duration window = absl::GetFlag(FLAGS_drain_window);
+  if (window < absl::ZeroDuration() || window > absl::Hours(1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--drain_window is ", absl::FormatDuration(window), "; allowed are 0 to 1h"));
+  }
+  return absl::OkStatus();
+}
+
+int Refuse(const absl::Status& status) {
+  std::cerr << "hotlined: " << status.message() << "\n";
+  return 1;
+}
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int Serve(std::shared_ptr<const Corpus> corpus) {
+  // Blocked before any thread starts, so that none but this one takes them.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  ServerOptions options;
+  options.addresses = absl::GetFlag(FLAGS_listen);
+  options.playback.most_playbacks = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_playbacks));
+  const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(corpus, options);
+  if (!server.ok()) return Refuse(server.status());
+  spdlog::info("serving revision {}, {} documents", corpus->revision(), corpus->documents().size());
+  for (const std::string& address : (*server)->addresses()) spdlog::info("listening on {}", address);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // from here on a second one ends the process
+  spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  (*server)->Drain(absl::GetFlag(FLAGS_drain_window));
+  spdlog::info("drained");
+  return 0;
+}
+
+int Run(int argc, char** argv) {
+  absl::SetProgramUsageMessage("serves the Kennedy-Khrushchev correspondence of October 1962 over gRPC");
+  absl::FlagsUsageConfig usage;
+  usage.version_string = [] { return std::string("hotlined " HOTLINE_VERSION "\n"); };
+  absl::SetFlagsUsageConfig(usage);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("hotlined"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::flush_on(spdlog::level::info);
+
+  if (rest.size() > 1) {
+    return Refuse(absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is no flag; --help lists them")));
+  }
+  if (absl::Status status = CheckFlags(); !status.ok()) return Refuse(status);
+  const std::string folder = absl::GetFlag(FLAGS_corpus);
+  const LoadResult loaded = LoadCorpus(folder.empty() ? DefaultCorpus() : std::filesystem::path(folder));
+  if (absl::GetFlag(FLAGS_check)) {
+    std::cout << CorpusReport(loaded);
+    return loaded.corpus == nullptr ? 1 : 0;
+  }
+  if (loaded.corpus == nullptr) {
+    for (const Diagnostic& diagnostic : loaded.diagnostics) {
+      if (diagnostic.severity == Diagnostic::Severity::kError) std::cerr << diagnostic.ToString() << "\n";
+    }
+    return Refuse(absl::FailedPreconditionError("the corpus cannot be served; --check tells everything about it"));
+  }
+  return Serve(loaded.corpus);
+}
+
+}  // namespace
+}  // namespace hotline::server
+
+int main(int argc, char** argv) { return hotline::server::Run(argc, argv); }

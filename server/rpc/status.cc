@@ -1,0 +1,50 @@
+#include "server/rpc/status.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/status.pb.h"
+#include "server/corpus/errors.h"
+#include "spdlog/spdlog.h"
+
+namespace hotline::server {
+namespace {
+
+bool IsDefect(absl::StatusCode code) {
+  return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
+         code == absl::StatusCode::kDataLoss;
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& error) {
+  if (error.ok()) return grpc::Status::OK;
+  absl::Status status = error;
+  if (IsDefect(error.code())) {
+    spdlog::error("defect: {}", error.ToString());
+    status = Failure(absl::StatusCode::kInternal, "INTERNAL", "the server has a defect");
+  }
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    google::protobuf::Any* detail = details.add_details();
+    detail->set_type_url(std::string(type_url));
+    detail->set_value(std::string(payload));
+  });
+  // gRPC's and Abseil's codes have equal numbers.
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+                      details.SerializeAsString());
+}
+
+absl::Status NotBuiltYet(absl::string_view rpc) {
+  return Failure(absl::StatusCode::kUnimplemented, "NOT_BUILT_YET",
+                 absl::StrCat(rpc, " is part of the contract, but this version does not have it yet"));
+}
+
+absl::Status Draining() {
+  return Failure(absl::StatusCode::kUnavailable, "SERVER_DRAINING", "the server is going away; ask another replica");
+}
+
+}  // namespace hotline::server

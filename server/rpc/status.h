@@ -1,0 +1,26 @@
+#ifndef HOTLINE_SERVER_RPC_STATUS_H_
+#define HOTLINE_SERVER_RPC_STATUS_H_
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace hotline::server {
+
+// The status that a client gets for an error: code and message as they are, and the google.rpc details that the error
+// carries (see errors.h). Nowhere else is a grpc::Status made of an error.
+//
+// A code that no one chose for a client (INTERNAL, UNKNOWN, DATA_LOSS) means a defect of ours: it is logged, and the
+// client gets INTERNAL with a bland text.
+grpc::Status ToGrpcStatus(const absl::Status& error);
+
+// UNIMPLEMENTED, for an RPC of the contract that is not built yet.
+absl::Status NotBuiltYet(absl::string_view rpc);
+
+// UNAVAILABLE, for a server that is going away.
+absl::Status Draining();
+
+}  // namespace hotline::server
+
+#endif  // HOTLINE_SERVER_RPC_STATUS_H_

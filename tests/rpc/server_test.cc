@@ -1,0 +1,118 @@
+#include "server/rpc/server.h"
+
+#include <grpcpp/generic/generic_stub.h>
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/rpc/running_server.h"
+#include "tests/support/status_matchers.h"
+
+namespace hotline::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ServerTest, APortInUseIsRefusedByName) {
+  RunningServer first;
+  ServerOptions options;
+  options.addresses = {first.address()};
+  const auto second = Server::Start(ShippedCorpus(), options);
+  ASSERT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(first.address()));
+}
+
+TEST(ServerTest, OneOfSeveralAddressesInUseIsRefusedToo) {
+  RunningServer first;
+  ServerOptions options;
+  options.addresses = {"127.0.0.1:0", first.address()};
+  EXPECT_EQ(Server::Start(ShippedCorpus(), options).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(ServerTest, AMalformedAddressIsRefused) {
+  ServerOptions options;
+  options.addresses = {"127.0.0.1:notaport"};
+  EXPECT_EQ(Server::Start(ShippedCorpus(), options).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(ServerTest, ListensOnEachAddress) {
+  ServerOptions options;
+  options.addresses = {"127.0.0.1:0", "127.0.0.1:0"};
+  const auto server = Server::Start(ShippedCorpus(), options);
+  ASSERT_TRUE(server.ok()) << server.status();
+  ASSERT_EQ((*server)->addresses().size(), 2u);
+  for (const std::string& address : (*server)->addresses()) {
+    const auto stub = v1::ArchiveService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    Context context;
+    v1::GetCorpusResponse response;
+    EXPECT_TRUE(stub->GetCorpus(&context, {}, &response).ok()) << address;
+  }
+}
+
+// Sends raw bytes as the one message of a call and returns the bytes of the first answer.
+std::string CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                    const std::string& message, grpc::Status* status) {
+  grpc::GenericStub stub(channel);
+  Context context;
+  grpc::CompletionQueue queue;
+  const auto await = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const auto call = stub.PrepareCall(&context, method, &queue);
+  call->StartCall(nullptr);
+  await();
+  const grpc::Slice slice(message);
+  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+  await();
+  call->WritesDone(nullptr);
+  await();
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  std::string bytes;
+  if (await()) {
+    grpc::Slice whole;
+    if (answer.DumpToSingleSlice(&whole).ok()) bytes.assign(reinterpret_cast<const char*>(whole.begin()), whole.size());
+  }
+  call->Finish(status, nullptr);
+  await();
+  return bytes;
+}
+
+TEST(ServerTest, ReflectionListsTheServices) {
+  RunningServer server;
+  // The message is ServerReflectionRequest{list_services: ""}. Its schema cannot be compiled in beside the library that
+  // serves it, so the bytes are written here.
+  grpc::Status status;
+  const std::string answer = CallRaw(server.channel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                     std::string("\x3A\x00", 2), &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  for (const char* service : {"hotline.v1.ArchiveService", "hotline.v1.TimelineService", "grpc.health.v1.Health"}) {
+    EXPECT_THAT(answer, HasSubstr(service));
+  }
+}
+
+TEST(ServerTest, ARequestThatIsNoMessageIsRefusedAndTheServerGoesOn) {
+  RunningServer server;
+  grpc::Status status;
+  CallRaw(server.channel(), "/hotline.v1.TimelineService/StreamTimeline", "\xFF\xFF\xFF", &status);
+  EXPECT_THAT(FromWire(status), FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_DAMAGED"));
+  v1::StreamTimelineRequest request;
+  request.mutable_pace()->set_unpaced(true);
+  EXPECT_TRUE(Play(server.timeline(), request).status.ok());
+}
+
+TEST(ServerTest, ARequestOver64KiBIsRefused) {
+  RunningServer server;
+  Context context;
+  v1::GetDocumentRequest request;
+  request.set_name(std::string(65 * 1024, 'x'));
+  v1::GetDocumentResponse response;
+  EXPECT_EQ(server.archive().GetDocument(&context, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+}  // namespace
+}  // namespace hotline::server
