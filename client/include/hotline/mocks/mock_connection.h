@@ -1,0 +1,64 @@
+#ifndef HOTLINE_MOCKS_MOCK_CONNECTION_H_
+#define HOTLINE_MOCKS_MOCK_CONNECTION_H_
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "hotline/connection.h"
+
+// For the tests of programs that use the SDK; needs GoogleMock, which hotline::client does not bring.
+namespace hotline::mocks {
+
+// A Connection to put under a Client.
+class MockConnection : public Connection {
+ public:
+  MOCK_METHOD(absl::StatusOr<v1::GetCorpusResponse>, GetCorpus, (const v1::GetCorpusRequest&), (override));
+  MOCK_METHOD(absl::StatusOr<v1::GetDocumentResponse>, GetDocument, (const v1::GetDocumentRequest&), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListDocumentsResponse>, ListDocuments, (const v1::ListDocumentsRequest&), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ResolveReferenceResponse>, ResolveReference, (const v1::ResolveReferenceRequest&),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::GetThreadResponse>, GetThread, (const v1::GetThreadRequest&), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListDaysResponse>, ListDays, (const v1::ListDaysRequest&), (override));
+  MOCK_METHOD(TimelineStream, StreamTimeline, (const v1::StreamTimelineRequest&), (override));
+};
+
+// A list in place of a server.
+class ListTimelineSource : public TimelineSource {
+ public:
+  ListTimelineSource(std::vector<v1::StreamTimelineResponse> responses, absl::Status status)
+      : responses_(std::move(responses)), status_(std::move(status)) {}
+
+  std::optional<absl::StatusOr<v1::StreamTimelineResponse>> Next() override {
+    if (cancelled_) return absl::CancelledError("cancelled by the program");
+    if (next_ < responses_.size()) return responses_[next_++];
+    if (!status_.ok()) return status_;
+    return std::nullopt;
+  }
+  void Cancel() override { cancelled_ = true; }
+  int resumes() const override { return 0; }
+  int violations() const override { return 0; }
+
+ private:
+  const std::vector<v1::StreamTimelineResponse> responses_;
+  const absl::Status status_;
+  std::size_t next_ = 0;
+  std::atomic<bool> cancelled_ = false;
+};
+
+// A stream that yields the responses, then ends: without error for OK, otherwise with that error. After Cancel() it
+// yields CANCELLED in place of what is left. Give it to a mock with testing::Return(testing::ByMove(...)).
+inline TimelineStream MakeTimelineStream(std::vector<v1::StreamTimelineResponse> responses,
+                                         absl::Status status = absl::OkStatus()) {
+  return TimelineStream(std::make_unique<ListTimelineSource>(std::move(responses), std::move(status)));
+}
+
+}  // namespace hotline::mocks
+
+#endif  // HOTLINE_MOCKS_MOCK_CONNECTION_H_

@@ -1,0 +1,78 @@
+#ifndef HOTLINE_OPTIONS_H_
+#define HOTLINE_OPTIONS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace grpc {
+class ChannelCredentials;
+}
+
+namespace hotline {
+
+// How a connection behaves. The defaults suit a server or a load balancer in the same region. A value out of range
+// makes every call return INVALID_ARGUMENT with the name of the field.
+struct ConnectionOptions {
+  // Longest duration of one unary call, all its attempts and the waits between them included. Greater than 0. A
+  // playback has no deadline.
+  absl::Duration rpc_timeout = absl::Seconds(5);
+
+  // Whether a call waits while no server can be reached. False: each attempt fails at once, and the error names the
+  // cause ("Connection refused"). True: the call waits for a server until its deadline, and the error only says that
+  // the deadline has passed; a playback then waits for `stream_idle_timeout` at each attempt.
+  bool wait_for_ready = false;
+
+  // How often a unary call is tried in all, and the opening of a playback until its first message. At least 1; 1 means
+  // no retry. Only UNAVAILABLE is tried again, and for a playback whatever `TimelineStream` lists.
+  int max_attempts = 5;
+
+  // Before attempt n + 1 passes a random time between 0 and the lesser of `initial_backoff` * 2^(n - 1) and
+  // `max_backoff`, after the time that the server asked for. Both greater than 0.
+  absl::Duration initial_backoff = absl::Milliseconds(100);
+  absl::Duration max_backoff = absl::Seconds(5);
+
+  // How often a cut playback is taken up again in a row without progress, before its error is reported. At least 1;
+  // progress (items, or a clock that moved on) begins the count anew.
+  int stream_max_attempts = 10;
+
+  // How long that may last in all, from the cut on. Greater than 0. It also bounds the opening of a playback,
+  // and the time that a server may ask a client to wait.
+  absl::Duration stream_retry_time = absl::Minutes(2);
+
+  // `initial_backoff` of a playback that was cut. Longer than that of a unary call, since the clients of a replica that
+  // died come to the next one all together; costs half of it on average at each cut.
+  absl::Duration stream_initial_backoff = absl::Seconds(2);
+
+  // How long a playback may be silent before it is taken for dead and resumed. Greater than the heartbeat interval that
+  // the request asks for (5 s by default, at most 30 s).
+  absl::Duration stream_idle_timeout = absl::Seconds(60);
+
+  // After how much silence of a connection with calls the client pings the server, and how long it then waits before it
+  // takes the connection for dead. A server drops clients that ping too often; hotlined allows a ping every 10 s.
+  absl::Duration keepalive_time = absl::Seconds(30);
+  absl::Duration keepalive_timeout = absl::Seconds(10);
+
+  // Put before "hotline-cpp/VERSION" in the user agent: "my-app/1.2". Empty: nothing.
+  std::string user_agent_prefix;
+
+  // TLS. True: the server must show a certificate. Setting any of the three files below means the same.
+  bool tls = false;
+
+  // PEM file with the authorities to trust. Empty: the system's.
+  std::string ca_file;
+
+  // PEM files of the client's own certificate and its key, for servers that ask for one. Both or neither. All three
+  // files are read once, by MakeConnection; new ones need a new connection.
+  std::string cert_file;
+  std::string key_file;
+
+  // The one hatch to gRPC: credentials of the program's own making, used in place of the fields on TLS above. The only
+  // place where a program needs gRPC's headers (<grpcpp/security/credentials.h>). Null: none.
+  std::shared_ptr<grpc::ChannelCredentials> channel_credentials;
+};
+
+}  // namespace hotline
+
+#endif  // HOTLINE_OPTIONS_H_

@@ -1,0 +1,114 @@
+#include "client/src/channel.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "hotline/version.h"
+
+namespace hotline::internal {
+namespace {
+
+// Every address in turn, but those whose health service says NOT_SERVING: a replica that drains is left in time.
+constexpr char kServiceConfig[] =
+    R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
+constexpr int kMaxReceiveBytes = 8 * 1024 * 1024;
+constexpr absl::Duration kShortestDnsInterval = absl::Seconds(10);
+
+int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+// The content of the PEM file that `field` names; empty where it names none.
+absl::StatusOr<std::string> ReadFile(const std::string& field, const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.is_open() || file.bad() || content.empty()) {
+    const std::string why = file.is_open() ? "it is empty" : std::strerror(errno);
+    return absl::InvalidArgumentError(absl::StrCat(field, ": cannot read ", path, ": ", why));
+  }
+  return content;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const ConnectionOptions& options) {
+  if (options.channel_credentials != nullptr) return options.channel_credentials;
+  if (!options.tls && options.ca_file.empty() && options.cert_file.empty()) return grpc::InsecureChannelCredentials();
+  const absl::StatusOr<std::string> ca = ReadFile("ca_file", options.ca_file);
+  if (!ca.ok()) return ca.status();
+  const absl::StatusOr<std::string> cert = ReadFile("cert_file", options.cert_file);
+  if (!cert.ok()) return cert.status();
+  const absl::StatusOr<std::string> key = ReadFile("key_file", options.key_file);
+  if (!key.ok()) return key.status();
+  return grpc::SslCredentials({*ca, *key, *cert});
+}
+
+grpc::ChannelArguments MakeArguments(const ConnectionOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent_prefix, options.user_agent_prefix.empty() ? "" : " ",
+                                            "hotline-cpp/", std::string(kVersion)));
+  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  // Retries are ours: two loops, one within the other, would multiply.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // A call is tried again no sooner than the connection is, or it would only hear of the last failure once more.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(options.initial_backoff));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(options.max_backoff));
+  // Despite its name, how long one attempt to connect may last.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(options.rpc_timeout));
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, Milliseconds(kShortestDnsInterval));
+  return arguments;
+}
+
+}  // namespace
+
+absl::Status Validate(const ConnectionOptions& options) {
+  const struct {
+    const char* field;
+    absl::Duration value;
+  } durations[] = {
+      {"rpc_timeout", options.rpc_timeout},
+      {"initial_backoff", options.initial_backoff},
+      {"max_backoff", options.max_backoff},
+      {"stream_retry_time", options.stream_retry_time},
+      {"stream_initial_backoff", options.stream_initial_backoff},
+      {"stream_idle_timeout", options.stream_idle_timeout},
+      {"keepalive_time", options.keepalive_time},
+      {"keepalive_timeout", options.keepalive_timeout},
+  };
+  for (const auto& [field, value] : durations) {
+    if (value < absl::Milliseconds(1) || value > absl::Hours(24)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(field, ": ", absl::FormatDuration(value), "; 1ms to 24h are allowed"));
+    }
+  }
+  const struct {
+    const char* field;
+    int value;
+  } counts[] = {{"max_attempts", options.max_attempts}, {"stream_max_attempts", options.stream_max_attempts}};
+  for (const auto& [field, value] : counts) {
+    if (value < 1) return absl::InvalidArgumentError(absl::StrCat(field, ": ", value, "; at least 1 is allowed"));
+  }
+  if (options.cert_file.empty() != options.key_file.empty()) {
+    return absl::InvalidArgumentError("cert_file, key_file: one is set without the other; set both or neither");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target,
+                                                           const ConnectionOptions& options) {
+  if (absl::Status status = Validate(options); !status.ok()) return status;
+  const absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = MakeCredentials(options);
+  if (!credentials.ok()) return credentials.status();
+  return grpc::CreateCustomChannel(target, *credentials, MakeArguments(options));
+}
+
+}  // namespace hotline::internal

@@ -1,0 +1,43 @@
+#include "hotline/client.h"
+
+namespace hotline {
+
+absl::StatusOr<v1::GetCorpusResponse> Client::GetCorpus() const { return connection_->GetCorpus({}); }
+
+absl::StatusOr<v1::GetDocumentResponse> Client::GetDocument(const std::string& name) const {
+  v1::GetDocumentRequest request;
+  request.set_name(name);
+  return connection_->GetDocument(request);
+}
+
+DocumentRange Client::ListDocuments(const v1::ListDocumentsRequest& request) const {
+  return DocumentRange(request, [connection = connection_](const v1::ListDocumentsRequest& page) {
+    return connection->ListDocuments(page);
+  });
+}
+
+absl::StatusOr<v1::ListDocumentsResponse> Client::ListDocumentsPage(const v1::ListDocumentsRequest& request) const {
+  return connection_->ListDocuments(request);
+}
+
+absl::StatusOr<v1::ResolveReferenceResponse> Client::ResolveReference(const std::string& reference) const {
+  v1::ResolveReferenceRequest request;
+  request.set_reference(reference);
+  return connection_->ResolveReference(request);
+}
+
+absl::StatusOr<v1::GetThreadResponse> Client::GetThread(const std::string& name) const {
+  v1::GetThreadRequest request;
+  request.set_name(name);
+  return connection_->GetThread(request);
+}
+
+absl::StatusOr<v1::ListDaysResponse> Client::ListDays(const v1::ListDaysRequest& request) const {
+  return connection_->ListDays(request);
+}
+
+TimelineStream Client::StreamTimeline(const v1::StreamTimelineRequest& request) const {
+  return connection_->StreamTimeline(request);
+}
+
+}  // namespace hotline

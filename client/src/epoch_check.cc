@@ -1,0 +1,39 @@
+#include "client/src/epoch_check.h"
+
+#include <algorithm>
+
+namespace hotline::internal {
+
+EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
+  const bool continued = response->has_opened() && response->opened().outcome() == v1::OPENED_OUTCOME_CONTINUED;
+  // Each call counts its epochs from 1, so a number says nothing across `opened`.
+  const bool jumped = !response->has_opened() && epoch_ && *epoch_ != response->epoch();
+  if (continued || jumped) {
+    next_ordinal_.reset();
+    clock_ = absl::InfinitePast();
+  }
+  epoch_ = response->epoch();
+  if (response->has_opened() && !next_ordinal_) next_ordinal_ = response->opened().first_ordinal();
+
+  Result result;
+  const int items_before = response->items_size();
+  auto* items = response->mutable_items();
+  items->erase(std::remove_if(items->begin(), items->end(),
+                              [&](const v1::TimelineItem& item) {
+                                const std::int64_t expected = next_ordinal_.value_or(item.ordinal());
+                                if (item.ordinal() != expected) ++result.violations;
+                                next_ordinal_ = std::max(expected, item.ordinal() + 1);
+                                return item.ordinal() < expected;
+                              }),
+               items->end());
+  result.repeats = items_before > 0 && items->empty();
+
+  const absl::Time clock =
+      absl::FromUnixSeconds(response->clock().seconds()) + absl::Nanoseconds(response->clock().nanos());
+  if (clock < clock_) ++result.violations;
+  result.progress = clock > clock_ || !items->empty();
+  clock_ = std::max(clock_, clock);
+  return result;
+}
+
+}  // namespace hotline::internal

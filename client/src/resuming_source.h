@@ -1,0 +1,71 @@
+#ifndef HOTLINE_CLIENT_SRC_RESUMING_SOURCE_H_
+#define HOTLINE_CLIENT_SRC_RESUMING_SOURCE_H_
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "client/src/environment.h"
+#include "client/src/epoch_check.h"
+#include "client/src/timeline_call.h"
+#include "hotline/options.h"
+#include "hotline/timeline_stream.h"
+
+namespace hotline::internal {
+
+// A playback over as many calls as it takes. TimelineStream's comment is its contract: when it resumes, what ends it.
+class ResumingSource : public TimelineSource {
+ public:
+  ResumingSource(v1::StreamTimelineRequest request, const ConnectionOptions& options, Environment environment,
+                 StartTimelineCall start_call);
+
+  std::optional<absl::StatusOr<v1::StreamTimelineResponse>> Next() override;
+  void Cancel() override;
+  int resumes() const override { return resumes_; }
+  int violations() const override { return violations_; }
+
+ private:
+  // Begins a call at once, unless cancelled.
+  void OpenCall();
+  // Ends the call and says how it ended.
+  absl::Status CloseCall();
+  // Takes note of a message. False: it carries nothing new and is not to be delivered.
+  bool Accept(v1::StreamTimelineResponse* response);
+  // Waits until the next call may begin. An error: there is to be none, and this is what the reader gets.
+  absl::Status WaitToResume(const absl::Status& status);
+  // Whether a call that ended so shows that another one would end so, too.
+  bool IsFinal(const absl::Status& status) const;
+
+  const ConnectionOptions options_;
+  const Environment environment_;
+  const StartTimelineCall start_call_;
+
+  // The next call's request. It begins behind the last message as soon as there was one.
+  v1::StreamTimelineRequest request_;
+  EpochCheck epoch_check_;
+  // Whether a message has come, in any call and in this one.
+  bool begun_ = false;
+  bool call_begun_ = false;
+  // This call's last message, where it was `closing`.
+  std::optional<v1::Closing> closing_;
+  // Calls that ended since the last progress, and when the first of them did.
+  int failures_ = 0;
+  absl::Time failing_since_;
+
+  std::atomic<int> resumes_ = 0;
+  std::atomic<int> violations_ = 0;
+
+  // Held while `call_` changes and while Cancel() uses it. The thread that reads uses `call_` without it.
+  absl::Mutex mu_;
+  std::unique_ptr<TimelineCall> call_;
+  // Notified once, under `mu_`.
+  absl::Notification cancelled_;
+};
+
+}  // namespace hotline::internal
+
+#endif  // HOTLINE_CLIENT_SRC_RESUMING_SOURCE_H_

@@ -1,0 +1,34 @@
+#ifndef HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_
+#define HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "hotline/v1/timeline_service.pb.h"
+
+namespace hotline::internal {
+
+// One call of StreamTimeline. Destruction cancels it.
+class TimelineCall {
+ public:
+  virtual ~TimelineCall() = default;
+
+  // Blocks until the next message, and true; or until the call is over, and false. After `timeout` without a message it
+  // cancels the call, and it is over. One thread at a time, and not again after false.
+  virtual bool Read(v1::StreamTimelineResponse* response, absl::Duration timeout) = 0;
+
+  // How the call ended, after Read() has returned false. UNAVAILABLE where it was silent for too long.
+  virtual absl::Status status() const = 0;
+
+  // Makes Read() return false soon. Any thread, any number of times.
+  virtual void Cancel() = 0;
+};
+
+// Begins a call. Never null.
+using StartTimelineCall = std::function<std::unique_ptr<TimelineCall>(const v1::StreamTimelineRequest&)>;
+
+}  // namespace hotline::internal
+
+#endif  // HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_

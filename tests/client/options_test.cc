@@ -1,0 +1,85 @@
+#include "hotline/options.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/src/channel.h"
+#include "hotline/client.h"
+
+namespace hotline::tests {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(OptionsTest, TheDefaultsAreInRange) { EXPECT_TRUE(internal::Validate(ConnectionOptions()).ok()); }
+
+TEST(OptionsTest, EveryDurationOutOfRangeIsNamed) {
+  const std::vector<std::pair<std::string, absl::Duration ConnectionOptions::*>> fields = {
+      {"rpc_timeout", &ConnectionOptions::rpc_timeout},
+      {"initial_backoff", &ConnectionOptions::initial_backoff},
+      {"max_backoff", &ConnectionOptions::max_backoff},
+      {"stream_retry_time", &ConnectionOptions::stream_retry_time},
+      {"stream_initial_backoff", &ConnectionOptions::stream_initial_backoff},
+      {"stream_idle_timeout", &ConnectionOptions::stream_idle_timeout},
+      {"keepalive_time", &ConnectionOptions::keepalive_time},
+      {"keepalive_timeout", &ConnectionOptions::keepalive_timeout}};
+  for (const auto& [name, field] : fields) {
+    for (const absl::Duration value : {absl::ZeroDuration(), -absl::Seconds(1), absl::InfiniteDuration()}) {
+      ConnectionOptions options;
+      options.*field = value;
+      const absl::Status status = internal::Validate(options);
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_THAT(std::string(status.message()), AllOf(StartsWith(name + ": "), HasSubstr("1ms to 24h are allowed")));
+    }
+  }
+}
+
+TEST(OptionsTest, CountsBelowOneAreNamed) {
+  ConnectionOptions options;
+  options.max_attempts = 0;
+  EXPECT_EQ(internal::Validate(options), absl::InvalidArgumentError("max_attempts: 0; at least 1 is allowed"));
+  options.max_attempts = 1;
+  options.stream_max_attempts = -3;
+  EXPECT_EQ(internal::Validate(options), absl::InvalidArgumentError("stream_max_attempts: -3; at least 1 is allowed"));
+}
+
+TEST(OptionsTest, ACertificateNeedsItsKey) {
+  ConnectionOptions options;
+  options.cert_file = "client.pem";
+  EXPECT_THAT(std::string(internal::Validate(options).message()), StartsWith("cert_file, key_file: "));
+}
+
+TEST(OptionsTest, ATlsFileThatCannotBeReadIsNamedByEveryCall) {
+  ConnectionOptions options;
+  options.ca_file = "/nonexistent/ca.pem";
+  const Client client(MakeConnection("localhost:1", options));
+  const absl::Status expected =
+      absl::InvalidArgumentError("ca_file: cannot read /nonexistent/ca.pem: No such file or directory");
+  EXPECT_EQ(client.GetCorpus().status(), expected);
+  EXPECT_EQ(client.GetDocument("documents/kk-01").status(), expected);
+  EXPECT_EQ(client.GetThread("documents/kk-01").status(), expected);
+  EXPECT_EQ(client.ResolveReference("1").status(), expected);
+  EXPECT_EQ(client.ListDays().status(), expected);
+  EXPECT_EQ(client.ListDocumentsPage().status(), expected);
+  std::vector<absl::Status> errors;
+  for (const auto& response : client.StreamTimeline()) errors.push_back(response.status());
+  EXPECT_THAT(errors, ElementsAre(expected));
+}
+
+TEST(OptionsTest, CredentialsOfTheProgramsOwnTakeThePlaceOfTheTlsFiles) {
+  ConnectionOptions options;
+  options.ca_file = "/nonexistent/ca.pem";
+  options.channel_credentials = grpc::InsecureChannelCredentials();
+  EXPECT_TRUE(internal::MakeChannel("localhost:1", options).ok());
+}
+
+}  // namespace
+}  // namespace hotline::tests

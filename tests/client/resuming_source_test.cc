@@ -1,0 +1,400 @@
+#include "client/src/resuming_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "hotline/error.h"
+#include "tests/client/fake_environment.h"
+#include "tests/client/status_details.h"
+#include "tests/client/timeline_messages.h"
+
+namespace hotline::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// What one call is to do: send messages, then end with a status, be silent, or wait for Cancel().
+struct CallScript {
+  std::vector<v1::StreamTimelineResponse> responses;
+  absl::Status status;
+  enum Ending { kEnds, kFallsSilent, kWaitsForCancel } ending = kEnds;
+};
+
+class ScriptedCall : public internal::TimelineCall {
+ public:
+  ScriptedCall(CallScript script, FakeEnvironment* environment, absl::Notification* waiting)
+      : script_(std::move(script)), environment_(environment), waiting_(waiting) {}
+
+  bool Read(v1::StreamTimelineResponse* response, absl::Duration timeout) override {
+    if (next_ < script_.responses.size()) {
+      *response = script_.responses[next_++];
+      return true;
+    }
+    status_ = script_.status;
+    if (script_.ending == CallScript::kFallsSilent) {
+      environment_->now += timeout;
+      status_ = absl::UnavailableError("silent");
+    }
+    if (script_.ending == CallScript::kWaitsForCancel) {
+      waiting_->Notify();
+      cancelled_.WaitForNotification();
+      status_ = absl::CancelledError("by gRPC");
+    }
+    return false;
+  }
+  absl::Status status() const override { return status_; }
+  void Cancel() override { cancelled_.Notify(); }
+
+ private:
+  const CallScript script_;
+  FakeEnvironment* const environment_;
+  absl::Notification* const waiting_;
+  std::size_t next_ = 0;
+  absl::Status status_;
+  absl::Notification cancelled_;
+};
+
+class ResumingSourceTest : public ::testing::Test {
+ protected:
+  TimelineStream Stream() {
+    return TimelineStream(std::make_unique<internal::ResumingSource>(
+        request_, options_, environment_.Get(), [this](const v1::StreamTimelineRequest& request) {
+          requests_.push_back(request);
+          CallScript script{{}, ServerError(absl::StatusCode::kInternal, "NO_SCRIPT", "no call was expected")};
+          if (!calls_.empty()) {
+            script = std::move(calls_.front());
+            calls_.pop_front();
+          }
+          return std::make_unique<ScriptedCall>(std::move(script), &environment_, &waiting_);
+        }));
+  }
+
+  // Reads a stream to its end. Returns its error, or OK.
+  absl::Status Play() {
+    TimelineStream stream = Stream();
+    absl::Status error;
+    for (auto& response : stream) {
+      EXPECT_TRUE(error.ok()) << "something came after the error";
+      if (response.ok()) {
+        received_.push_back(*std::move(response));
+      } else {
+        error = response.status();
+      }
+    }
+    resumes_ = stream.resumes();
+    violations_ = stream.violations();
+    EXPECT_THAT(calls_, IsEmpty());
+    return error;
+  }
+
+  std::vector<std::string> PositionsAskedFor() const {
+    std::vector<std::string> positions;
+    for (const auto& request : requests_) positions.push_back(request.from_position());
+    return positions;
+  }
+
+  v1::StreamTimelineRequest request_;
+  ConnectionOptions options_;
+  FakeEnvironment environment_;
+  std::deque<CallScript> calls_;
+  std::vector<v1::StreamTimelineRequest> requests_;
+  std::vector<v1::StreamTimelineResponse> received_;
+  absl::Notification waiting_;
+  int resumes_ = 0;
+  int violations_ = 0;
+};
+
+const CallScript kEndAt3{
+    {Opened(2, 2, v1::OPENED_OUTCOME_RESUMED), Items(3, {2}), ClosingAt(3, v1::CLOSING_REASON_END)}, absl::OkStatus()};
+
+TEST_F(ResumingSourceTest, ACallThatEndsWithClosingIsComplete) {
+  calls_ = {{{Opened(0, 0), Items(1, {0, 1}), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(received_, SizeIs(3));
+  EXPECT_EQ(resumes_, 0);
+}
+
+TEST_F(ResumingSourceTest, EveryReasonThatEndsThePlaybackEndsTheRange) {
+  for (const auto reason :
+       {v1::CLOSING_REASON_END, v1::CLOSING_REASON_STOPPED, v1::CLOSING_REASON_HALF_CLOSED, v1::CLOSING_REASON_IDLE}) {
+    calls_ = {{{Opened(0, 0), ClosingAt(1, reason)}, absl::OkStatus()}};
+    EXPECT_TRUE(Play().ok()) << v1::ClosingReason_Name(reason);
+  }
+  EXPECT_THAT(requests_, SizeIs(4));
+}
+
+TEST_F(ResumingSourceTest, ClosingWithEndCountsEvenIfTheStatusIsLost) {
+  calls_ = {{{Opened(0, 0), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::UnavailableError("Socket closed")}};
+  EXPECT_TRUE(Play().ok());
+}
+
+TEST_F(ResumingSourceTest, ACutStreamGoesOnBehindTheLastMessage) {
+  request_.mutable_selection()->set_audience("washington");
+  request_.set_from_event("documents/kk-01/events/1");
+  calls_ = {{{Opened(0, 0), Items(1, {0}), Items(2, {1})}, absl::UnavailableError("Socket closed")}, kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
+  EXPECT_EQ(requests_[0].from_event(), "documents/kk-01/events/1");
+  EXPECT_EQ(requests_[1].from_position(), "after-2");
+  EXPECT_EQ(requests_[1].selection().audience(), "washington");
+  EXPECT_EQ(resumes_, 1);
+  EXPECT_EQ(violations_, 0);
+}
+
+TEST_F(ResumingSourceTest, TheNewCallsOpenedIsDelivered) {
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::UnavailableError("")}, kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_EQ(received_.at(2).opened().outcome(), v1::OPENED_OUTCOME_RESUMED);
+}
+
+TEST_F(ResumingSourceTest, OkWithoutClosingIsBroken) {
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::OkStatus()}, kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
+}
+
+TEST_F(ResumingSourceTest, OkWithoutAnyMessageIsReportedWhenTheAttemptsAreSpent) {
+  calls_.assign(5, {{}, absl::OkStatus()});
+  EXPECT_EQ(Play(),
+            absl::UnavailableError("gave up after 5 attempts: the server ended the call without closing the playback"));
+}
+
+TEST_F(ResumingSourceTest, EveryFaceOfACutIsResumed) {
+  for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kInternal, absl::StatusCode::kUnknown,
+                          absl::StatusCode::kResourceExhausted, absl::StatusCode::kCancelled,
+                          absl::StatusCode::kUnimplemented, absl::StatusCode::kInvalidArgument}) {
+    received_.clear();
+    calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::Status(code, "from a proxy")}, kEndAt3};
+    EXPECT_TRUE(Play().ok()) << absl::StatusCodeToString(code);
+    EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
+  }
+}
+
+TEST_F(ResumingSourceTest, AForeignErrorInfoDoesNotMakeACutFinal) {
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})},
+             ServerError(absl::StatusCode::kPermissionDenied, "ODD", "no", "proxy.example.com")},
+            kEndAt3};
+  EXPECT_TRUE(Play().ok());
+}
+
+TEST_F(ResumingSourceTest, DrainingAndAgeAreResumedAfterTheTimeThatTheServerAsksFor) {
+  for (const auto reason : {v1::CLOSING_REASON_DRAINING, v1::CLOSING_REASON_MAX_AGE}) {
+    environment_.waits.clear();
+    calls_ = {{{Opened(0, 0), Items(1, {0, 1}), ClosingAt(2, reason, 7)}, absl::UnavailableError("draining")}, kEndAt3};
+    EXPECT_TRUE(Play().ok());
+    EXPECT_THAT(environment_.waits, ElementsAre(absl::Seconds(7) + 0.5 * options_.stream_initial_backoff));
+    EXPECT_EQ(requests_.back().from_position(), "after-2");
+  }
+}
+
+TEST_F(ResumingSourceTest, AFullServerIsAskedAgainAfterItsRetryDelay) {
+  const absl::Status full =
+      WithRetryDelay(ServerError(absl::StatusCode::kResourceExhausted, "TOO_MANY_PLAYBACKS", "full"), absl::Seconds(3));
+  calls_ = {{{}, full}, {{Opened(0, 0), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(environment_.waits, ElementsAre(absl::Seconds(3) + 0.5 * options_.initial_backoff));
+  EXPECT_EQ(resumes_, 0);
+}
+
+TEST_F(ResumingSourceTest, AnErrorThatTheServerGivesOnPurposeIsYieldedOnce) {
+  const absl::Status gone = ServerError(absl::StatusCode::kFailedPrecondition, "REVISION_NOT_HELD", "gone");
+  calls_ = {{{Opened(0, 0), Items(1, {0})}, absl::UnavailableError("")}, {{}, gone}};
+  EXPECT_EQ(Play(), gone);
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0));
+}
+
+TEST_F(ResumingSourceTest, AReaderThatWasTooSlowResumes) {
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})},
+             ServerError(absl::StatusCode::kCancelled, "WRITE_STALLED", "the client did not read for 60 s")},
+            kEndAt3};
+  EXPECT_TRUE(Play().ok());
+}
+
+TEST_F(ResumingSourceTest, BeforeTheFirstMessageACallThatCannotWorkIsFinal) {
+  for (const auto code :
+       {absl::StatusCode::kUnimplemented, absl::StatusCode::kInvalidArgument, absl::StatusCode::kUnauthenticated,
+        absl::StatusCode::kPermissionDenied, absl::StatusCode::kNotFound}) {
+    calls_ = {{{}, absl::Status(code, "no")}};
+    EXPECT_EQ(Play(), absl::Status(code, "no"));
+  }
+  EXPECT_THAT(environment_.waits, IsEmpty());
+}
+
+TEST_F(ResumingSourceTest, BeforeTheFirstMessageTheOriginalRequestIsSentAgain) {
+  request_.set_from_position("the program's own");
+  calls_ = {{{}, absl::UnavailableError("refused")},
+            {{}, absl::InternalError("RST_STREAM")},
+            {{Opened(0, 0), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(PositionsAskedFor(), ElementsAre("the program's own", "the program's own", "the program's own"));
+  EXPECT_EQ(resumes_, 0);
+}
+
+TEST_F(ResumingSourceTest, OpeningGivesUpAfterAsManyAttemptsAsAUnaryCall) {
+  calls_.assign(5, {{}, absl::UnavailableError("refused")});
+  EXPECT_EQ(Play(), absl::UnavailableError("gave up after 5 attempts: refused"));
+  EXPECT_THAT(environment_.waits, SizeIs(4));
+}
+
+TEST_F(ResumingSourceTest, ResumingGivesUpAfterItsOwnNumberOfAttemptsAndKeepsTheDetails) {
+  calls_.assign(11, {{}, ServerError(absl::StatusCode::kUnavailable, "DRAINING", "going away")});
+  calls_.front() = {{Opened(0, 0)}, absl::UnavailableError("cut")};
+  const absl::Status error = Play();
+  EXPECT_EQ(error.message(), "gave up after 10 attempts: going away");
+  EXPECT_EQ(GetErrorInfo(error)->reason, "DRAINING");
+  EXPECT_THAT(
+      environment_.waits,
+      ElementsAre(absl::Seconds(1), absl::Seconds(2), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5),
+                  absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5)));
+}
+
+TEST_F(ResumingSourceTest, ProgressBeginsTheAttemptsAnew) {
+  options_.stream_max_attempts = 2;
+  calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")},
+            {{}, absl::UnavailableError("")},
+            {{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED), Items(1, {0})}, absl::UnavailableError("")},
+            {{}, absl::UnavailableError("")},
+            {{Opened(1, 1, v1::OPENED_OUTCOME_RESUMED), HeartbeatAt(2)}, absl::UnavailableError("")},
+            {{}, absl::UnavailableError("")},
+            {{}, absl::UnavailableError("the last")}};
+  EXPECT_EQ(Play(), absl::UnavailableError("gave up after 2 attempts: the last"));
+  EXPECT_EQ(resumes_, 2);
+}
+
+TEST_F(ResumingSourceTest, AnOpenedWithoutMoreIsNoProgress) {
+  options_.stream_max_attempts = 2;
+  const CallScript only_opened{{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED)}, absl::UnavailableError("cut again")};
+  calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")}, only_opened, only_opened};
+  EXPECT_EQ(Play(), absl::UnavailableError("gave up after 2 attempts: cut again"));
+}
+
+TEST_F(ResumingSourceTest, DoesNotWaitBeyondTheRetryTime) {
+  calls_ = {{{Opened(0, 0), ClosingAt(1, v1::CLOSING_REASON_DRAINING, 3600)}, absl::UnavailableError("draining")}};
+  EXPECT_THAT(std::string(Play().message()), HasSubstr("later than 2m after the first failure: draining"));
+  EXPECT_THAT(environment_.waits, IsEmpty());
+}
+
+TEST_F(ResumingSourceTest, ALongUndisturbedPlaybackDoesNotUseUpTheRetryTime) {
+  TimelineStream stream = Stream();
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::UnavailableError("")}, kEndAt3};
+  for (const auto& response : stream) {
+    ASSERT_TRUE(response.ok());
+    environment_.now += absl::Hours(1);
+  }
+  EXPECT_EQ(stream.resumes(), 1);
+}
+
+TEST_F(ResumingSourceTest, ASilentStreamIsGivenUpAndResumed) {
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::OkStatus(), CallScript::kFallsSilent}, kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
+  EXPECT_EQ(environment_.now - absl::UnixEpoch(), options_.stream_idle_timeout + 0.5 * options_.stream_initial_backoff);
+}
+
+TEST_F(ResumingSourceTest, ADuplicateIsDroppedAndCounted) {
+  calls_ = {{{Opened(0, 0), Items(1, {0}), Items(2, {1})}, absl::UnavailableError("")},
+            {{Opened(1, 1, v1::OPENED_OUTCOME_RESUMED), Items(2, {1}), Items(3, {1, 2}),
+              ClosingAt(3, v1::CLOSING_REASON_END)},
+             absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
+  // The message with nothing but a repeated item is not delivered.
+  EXPECT_THAT(received_, SizeIs(6));
+  // Two repeated items, and the clock of the second call's `opened`.
+  EXPECT_EQ(violations_, 3);
+}
+
+TEST_F(ResumingSourceTest, AGapIsDeliveredAndCounted) {
+  calls_ = {{{Opened(0, 0), Items(1, {0, 2}), Items(2, {3}), ClosingAt(2, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 2, 3));
+  EXPECT_EQ(violations_, 1);
+}
+
+TEST_F(ResumingSourceTest, AFirstItemOtherThanAnnouncedIsCounted) {
+  calls_ = {{{Opened(0, 4), Items(1, {5}), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_EQ(violations_, 1);
+}
+
+TEST_F(ResumingSourceTest, AFallingClockIsCounted) {
+  calls_ = {
+      {{Opened(-5, 0), HeartbeatAt(-3), HeartbeatAt(-4), ClosingAt(-3, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_EQ(violations_, 1);
+}
+
+TEST_F(ResumingSourceTest, AnotherRevisionBeginsAnewWithoutViolation) {
+  calls_ = {{{Opened(0, 0), Items(9, {0, 1, 2})}, absl::UnavailableError("")},
+            {{Opened(8, 2, v1::OPENED_OUTCOME_CONTINUED), Items(9, {2}), ClosingAt(9, v1::CLOSING_REASON_END)},
+             absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2, 2));
+  EXPECT_EQ(violations_, 0);
+}
+
+TEST_F(ResumingSourceTest, CancelFromAnotherThreadEndsABlockedRead) {
+  calls_ = {{{Opened(0, 0)}, absl::OkStatus(), CallScript::kWaitsForCancel}};
+  TimelineStream stream = Stream();
+  std::thread canceller([&] {
+    waiting_.WaitForNotification();
+    stream.Cancel();
+  });
+  std::vector<absl::StatusCode> codes;
+  for (const auto& response : stream) codes.push_back(response.status().code());
+  canceller.join();
+  EXPECT_THAT(codes, ElementsAre(absl::StatusCode::kOk, absl::StatusCode::kCancelled));
+  EXPECT_THAT(requests_, SizeIs(1));
+}
+
+TEST_F(ResumingSourceTest, CancelDuringTheWaitBeginsNoNewCall) {
+  calls_ = {{{}, absl::UnavailableError("")}};
+  TimelineStream* stream_to_cancel = nullptr;
+  internal::Environment environment = environment_.Get();
+  environment.sleep = [&](absl::Duration, const absl::Notification& wake) {
+    stream_to_cancel->Cancel();
+    EXPECT_TRUE(wake.HasBeenNotified());
+  };
+  int calls = 0;
+  TimelineStream stream(std::make_unique<internal::ResumingSource>(
+      request_, options_, environment, [&](const v1::StreamTimelineRequest&) {
+        ++calls;
+        return std::make_unique<ScriptedCall>(calls_.front(), &environment_, &waiting_);
+      }));
+  stream_to_cancel = &stream;
+  std::vector<absl::StatusCode> codes;
+  for (const auto& response : stream) codes.push_back(response.status().code());
+  EXPECT_THAT(codes, ElementsAre(absl::StatusCode::kCancelled));
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(ResumingSourceTest, CancelBeforeTheFirstReadBeginsNoCall) {
+  TimelineStream stream = Stream();
+  stream.Cancel();
+  stream.Cancel();
+  std::vector<absl::StatusCode> codes;
+  for (const auto& response : stream) codes.push_back(response.status().code());
+  EXPECT_THAT(codes, ElementsAre(absl::StatusCode::kCancelled));
+  EXPECT_THAT(requests_, IsEmpty());
+}
+
+TEST_F(ResumingSourceTest, CancelAfterTheEndLeavesTheRangeComplete) {
+  calls_ = {{{Opened(0, 0), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  TimelineStream stream = Stream();
+  for (const auto& response : stream) {
+    ASSERT_TRUE(response.ok());
+    if (response->has_closing()) stream.Cancel();
+  }
+}
+
+}  // namespace
+}  // namespace hotline::tests
