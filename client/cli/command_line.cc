@@ -1,0 +1,266 @@
+#include "client/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "client/cli/civil_time.h"
+#include "client/cli/text_layout.h"
+#include "hotline/version.h"
+
+namespace hotline::cli {
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr int kHelpWidth = 80;
+constexpr int kHelpColumn = 26;
+
+// CLI11's own help, with descriptions wrapped.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() {
+    column_width(kHelpColumn);
+    label("SUBCOMMAND", "COMMAND");
+    label("OPTIONS", "FLAGS");
+    label("Positionals", "Arguments");
+  }
+
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return absl::StrJoin(Wrap(CLI::Formatter::make_option_desc(option), kHelpWidth - kHelpColumn), "\n");
+  }
+};
+
+// What the flags say before it is made into requests.
+struct Flags {
+  std::string output = "text";
+  std::string zone;
+  std::string day, from, to, kind;
+  bool only_public = false, definite = false;
+  std::string day_length, longest_wait, audience, first_day, last_day, position;
+  std::optional<double> speed;
+  bool unpaced = false;
+};
+
+std::string CheckDay(const std::string& value) {
+  return ParseDay(value) ? "" : absl::StrCat("\"", value, "\" is not a day; write it as 1962-10-27");
+}
+
+std::string CheckZone(const std::string& value) {
+  return FindZone(value) ? ""
+                         : absl::StrCat("\"", value, "\" is not a time zone known here; write an IANA name such as ",
+                                        "Europe/Moscow");
+}
+
+std::string CheckDuration(const std::string& value) {
+  absl::Duration duration;
+  if (absl::ParseDuration(value, &duration) && absl::AbsDuration(duration) != absl::InfiniteDuration()) return "";
+  return absl::StrCat("\"", value, "\" is not a duration; write it as 3s, 1500ms or 2m");
+}
+
+std::string CheckNotEmpty(const std::string& value) { return value.empty() ? "must not be empty" : ""; }
+
+absl::Duration DurationOf(const std::string& checked) {
+  absl::Duration duration;
+  absl::ParseDuration(checked, &duration);
+  return duration;
+}
+
+// "kk-09" and "documents/kk-09" are the same.
+std::string InCollection(const std::string& collection, const std::string& name) {
+  return name.find('/') == std::string::npos ? absl::StrCat(collection, "/", name) : name;
+}
+
+void AddGlobalFlags(CLI::App& app, CommandLine& line, Flags& flags) {
+  app.add_option("--server", line.server, "Where hotlined listens; default $HOTLINE_SERVER, else localhost:50051")
+      ->envname("HOTLINE_SERVER")
+      ->option_text("HOST:PORT")
+      ->check(CheckNotEmpty);
+  app.add_option("--output", flags.output, "text (default), or json: one response a line")
+      ->option_text("FORMAT")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--zone", flags.zone, "Where days begin at midnight, Europe/Moscow; default the corpus's own zone")
+      ->option_text("ZONE")
+      ->check(CheckZone);
+  app.add_flag("--tls", line.connection.tls, "The server must show a certificate");
+  app.add_option("--tls-ca", line.connection.ca_file, "Authorities to trust (PEM); implies --tls; default the system's")
+      ->option_text("FILE");
+  CLI::Option* cert =
+      app.add_option("--tls-cert", line.connection.cert_file, "This client's certificate (PEM); implies --tls")
+          ->option_text("FILE");
+  CLI::Option* key =
+      app.add_option("--tls-key", line.connection.key_file, "The certificate's key (PEM)")->option_text("FILE");
+  cert->needs(key);
+  key->needs(cert);
+  app.set_version_flag("--version", absl::StrCat("hotline ", absl::string_view(kVersion.data(), kVersion.size())),
+                       "Print the version");
+  app.set_help_flag("--help,-h", "Print this help");
+}
+
+CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->group("Commands");
+  command->fallthrough();
+  command->footer("Global flags (--server, --output, --zone, --tls...): see hotline --help");
+  return command;
+}
+
+void AddOneArgument(CLI::App& app, const std::string& name, const std::string& description, const std::string& argument,
+                    const std::string& meaning, CommandLine& line) {
+  // The text is a blank since CLI11 would print the argument's type.
+  AddCommand(app, name, description)
+      ->add_option(argument, line.argument, meaning)
+      ->option_text(" ")
+      ->required()
+      ->check(CheckNotEmpty);
+}
+
+void AddList(CLI::App& app, Flags& flags) {
+  CLI::App* list = AddCommand(app, "list", "A table of documents");
+  CLI::Option* day = list->add_option("--day", flags.day, "Only those that may be of this day, 1962-10-27")
+                         ->option_text("DAY")
+                         ->check(CheckDay);
+  list->add_option("--from", flags.from, "Only those written by this participant, kennedy")
+      ->option_text("WHO")
+      ->check(CheckNotEmpty);
+  list->add_option("--to", flags.to, "Only those addressed to this participant, khrushchev")
+      ->option_text("WHO")
+      ->check(CheckNotEmpty);
+  list->add_option("--kind", flags.kind, "Only letter, statement or address")
+      ->option_text("KIND")
+      ->check(CLI::IsMember({"letter", "statement", "address"}));
+  list->add_flag("--public", flags.only_public, "Only what the world could read when it was sent");
+  list->add_flag("--definite", flags.definite, "Only those that must be of the day: with --day")
+      ->option_text(" ")
+      ->needs(day);
+}
+
+void AddPlay(CLI::App& app, Flags& flags) {
+  CLI::App* play = AddCommand(app, "play", "Plays October 1962 back; Ctrl-C ends it");
+  CLI::Option* day_length = play->add_option("--day-length", flags.day_length, "How long a day of history lasts, 3s")
+                                ->option_text("DURATION")
+                                ->check(CheckDuration);
+  CLI::Option* speed =
+      play->add_option("--speed", flags.speed, "Seconds of history a second; default 3600, an hour a second")
+          ->option_text("NUMBER");
+  CLI::Option* unpaced =
+      play->add_flag("--unpaced", flags.unpaced, "As fast as it can be read, without a clock")->option_text(" ");
+  day_length->excludes(speed)->excludes(unpaced);
+  speed->excludes(unpaced);
+  play->add_option("--longest-wait", flags.longest_wait, "Run faster through a gap that would last longer than this")
+      ->option_text("DURATION")
+      ->check(CheckDuration)
+      ->excludes(unpaced);
+  play->add_option("--audience", flags.audience, "Only what this side knew, when it learnt of it: washington")
+      ->option_text("AUDIENCE")
+      ->check(CheckNotEmpty);
+  play->add_option("--first-day", flags.first_day, "First day, 1962-10-22; default the corpus's first")
+      ->option_text("DAY")
+      ->check(CheckDay);
+  play->add_option("--last-day", flags.last_day, "Last day, inclusive; default the corpus's last")
+      ->option_text("DAY")
+      ->check(CheckDay);
+  play->add_option("--position", flags.position, "Go on behind this place, with the flags it was made with")
+      ->option_text("POSITION")
+      ->check(CheckNotEmpty);
+}
+
+void FillFilter(const Flags& flags, v1::DocumentFilter& filter) {
+  if (!flags.from.empty()) filter.add_authors(InCollection("participants", flags.from));
+  if (!flags.to.empty()) filter.add_recipients(InCollection("participants", flags.to));
+  if (flags.kind == "letter") filter.add_kinds(v1::DOCUMENT_KIND_LETTER);
+  if (flags.kind == "statement") filter.add_kinds(v1::DOCUMENT_KIND_STATEMENT);
+  if (flags.kind == "address") filter.add_kinds(v1::DOCUMENT_KIND_ADDRESS);
+  if (flags.only_public) filter.set_publicity(v1::PUBLICITY_PUBLIC);
+  if (flags.day.empty()) return;
+  v1::TimeWindow* window = filter.mutable_window();
+  window->set_first_day(flags.day);
+  window->set_last_day(flags.day);
+  window->set_time_zone(flags.zone);
+  if (flags.definite) window->set_match(v1::CERTAINTY_DEFINITE);
+}
+
+void FillPlayback(const Flags& flags, CommandLine& line) {
+  line.selection.set_first_day(flags.first_day);
+  line.selection.set_last_day(flags.last_day);
+  line.selection.set_time_zone(flags.zone);
+  line.selection.set_audience(flags.audience);
+  *line.playback.mutable_selection() = line.selection;
+  if (!flags.position.empty()) line.playback.set_from_position(flags.position);
+  // A pace that is not named is left to the server: the position's, or an hour a second.
+  if (flags.speed) line.playback.mutable_pace()->set_speed(*flags.speed);
+  if (flags.unpaced) line.playback.mutable_pace()->set_unpaced(true);
+  if (!flags.day_length.empty()) {
+    *line.playback.mutable_pace()->mutable_day_length() = ToProto(DurationOf(flags.day_length));
+  }
+  if (!flags.longest_wait.empty()) {
+    *line.playback.mutable_pace()->mutable_longest_wait() = ToProto(DurationOf(flags.longest_wait));
+  }
+}
+
+Command CommandOf(const std::string& name) {
+  if (name == "list") return Command::kList;
+  if (name == "show") return Command::kShow;
+  if (name == "resolve") return Command::kResolve;
+  if (name == "thread") return Command::kThread;
+  if (name == "days") return Command::kDays;
+  if (name == "play") return Command::kPlay;
+  return Command::kCorpus;
+}
+
+ParseEnd WrongUsage(const std::string& what, const CLI::App& app) {
+  std::string command;
+  for (const CLI::App* parsed : app.get_subcommands()) command = parsed->get_name() + " ";
+  return {kUsageError, absl::StrCat("hotline: ", what, "\n'hotline ", command, "--help' says what is allowed.\n")};
+}
+
+}  // namespace
+
+std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  line.server = "localhost:50051";
+  Flags flags;
+  CLI::App app("The Kennedy-Khrushchev correspondence of October 1962, from a hotlined server.", "hotline");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.option_defaults()->group("Flags");
+  app.footer("Begin with: hotline play --day-length 3s --longest-wait 2s");
+  app.require_subcommand(0, 1);
+  AddGlobalFlags(app, line, flags);
+
+  AddCommand(app, "corpus", "What the server holds");
+  AddList(app, flags);
+  AddOneArgument(app, "show", "One document: claims, life and answers", "NAME", "The document, kk-09", line);
+  AddOneArgument(app, "resolve", "All that a reference may mean", "REFERENCE",
+                 "A name, a printed number, an edition's id: 11, d65, Embtel 1101", line);
+  AddOneArgument(app, "thread", "An exchange: who answers what, what crossed", "NAME", "A document of it, kk-09", line);
+  AddCommand(app, "days", "The days with a bar for each");
+  AddPlay(app, flags);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return ParseEnd{0, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return ParseEnd{0, absl::StrCat(version.what(), "\n")};
+  } catch (const CLI::ParseError& error) {
+    return WrongUsage(error.what(), app);
+  }
+
+  if (app.get_subcommands().empty()) return WrongUsage("a command is needed", app);
+  if (!flags.first_day.empty() && !flags.last_day.empty() && *ParseDay(flags.first_day) > *ParseDay(flags.last_day)) {
+    return WrongUsage("--first-day is later than --last-day", app);
+  }
+  line.command = CommandOf(app.get_subcommands().front()->get_name());
+  line.json = flags.output == "json";
+  if (line.command == Command::kShow || line.command == Command::kThread) {
+    line.argument = InCollection("documents", line.argument);
+  }
+  FillFilter(flags, line.filter);
+  FillPlayback(flags, line);
+  return line;
+}
+
+}  // namespace hotline::cli

@@ -1,0 +1,19 @@
+#ifndef HOTLINE_CLIENT_CLI_FAILURE_H_
+#define HOTLINE_CLIENT_CLI_FAILURE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace hotline::cli {
+
+// 64 + the gRPC code; 0 for OK.
+int ExitCode(const absl::Status& status);
+
+// What went wrong and what to do about it, for standard error, with a line feed at the end. Names the refused fields
+// with the flags that set them. `status` must not be OK.
+std::string Explain(const absl::Status& status, const std::string& server);
+
+}  // namespace hotline::cli
+
+#endif  // HOTLINE_CLIENT_CLI_FAILURE_H_

@@ -1,0 +1,68 @@
+// hotline, the command line client: reads the command line, calls the server, prints.
+
+#include <signal.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <variant>
+
+#include "client/cli/command_line.h"
+#include "client/cli/commands.h"
+#include "client/cli/failure.h"
+#include "client/cli/terminal.h"
+#include "hotline/client.h"
+#include "hotline/version.h"
+
+namespace {
+
+constexpr int kCannotWrite = 1;
+constexpr int kInterrupted = 130;
+
+void Tell(const std::string& line) { std::fprintf(stderr, "hotline: %s\n", line.c_str()); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using hotline::cli::Command;
+  using hotline::cli::CommandLine;
+
+  const auto parsed = hotline::cli::ParseCommandLine(argc, argv);
+  if (const auto* end = std::get_if<hotline::cli::ParseEnd>(&parsed)) {
+    std::fputs(end->text.c_str(), end->exit_code == 0 ? stdout : stderr);
+    return end->exit_code;
+  }
+  const CommandLine& line = std::get<CommandLine>(parsed);
+  const bool play = line.command == Command::kPlay;
+
+  // A reader that goes away is seen as an error of the write instead.
+  signal(SIGPIPE, SIG_IGN);
+  std::optional<hotline::cli::InterruptWatch> interrupts;
+  if (play) interrupts.emplace();
+  // gRPC draws from rand() the address with which it begins.
+  std::srand(std::random_device()());
+
+  hotline::ConnectionOptions options = line.connection;
+  options.user_agent_prefix = "hotline-cli/" + std::string(hotline::kVersion);
+  const hotline::Client client(hotline::MakeConnection(line.server, options));
+  hotline::cli::Output output;
+  const bool wide = play || line.command == Command::kThread;
+  const hotline::cli::Session session = {line, client, hotline::cli::MakePage(hotline::cli::LookAround(), wide), output,
+                                         Tell};
+
+  const absl::Status status = play ? hotline::cli::Play(session, *interrupts) : hotline::cli::Run(session);
+  if (output.error() == EPIPE) return 0;
+  if (output.error() != 0) {
+    Tell(std::string("cannot write to standard output: ") + std::strerror(output.error()));
+    return kCannotWrite;
+  }
+  if (interrupts && interrupts->interrupted()) return kInterrupted;
+  if (status.ok()) return 0;
+  std::fputs(hotline::cli::Explain(status, line.server).c_str(), stderr);
+  return hotline::cli::ExitCode(status);
+}

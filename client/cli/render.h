@@ -1,0 +1,36 @@
+#ifndef HOTLINE_CLIENT_CLI_RENDER_H_
+#define HOTLINE_CLIENT_CLI_RENDER_H_
+
+#include <string>
+#include <vector>
+
+#include "client/cli/text_layout.h"
+#include "client/cli/vocabulary.h"
+#include "hotline/v1/archive_service.pb.h"
+#include "hotline/v1/timeline_service.pb.h"
+
+namespace hotline::cli {
+
+// One function a command: from what the server answered to the text that is printed. Pure; no line is wider than
+// `page.width`, which is at least 60. play_renderer.h has the one for playback.
+
+std::string RenderCorpus(const Page& page, const Vocabulary& vocabulary, const std::string& revision);
+
+// All pages of a list, in order; at least one. Where a window was asked for, each row says how surely it falls in it.
+std::string RenderList(const Page& page, const Vocabulary& vocabulary,
+                       const std::vector<v1::ListDocumentsResponse>& pages);
+
+// `thread` is the thread of `document`: it brings its answers.
+std::string RenderDocument(const Page& page, const Vocabulary& vocabulary, const v1::Document& document,
+                           const v1::GetThreadResponse& thread);
+
+std::string RenderReference(const Page& page, const std::string& reference,
+                            const v1::ResolveReferenceResponse& response);
+
+std::string RenderThread(const Page& page, const Vocabulary& vocabulary, const v1::GetThreadResponse& response);
+
+std::string RenderDays(const Page& page, const v1::ListDaysResponse& response);
+
+}  // namespace hotline::cli
+
+#endif  // HOTLINE_CLIENT_CLI_RENDER_H_

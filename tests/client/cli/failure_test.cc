@@ -1,0 +1,77 @@
+#include "client/cli/failure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace hotline::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kServer[] = "localhost:50051";
+
+template <typename Detail>
+void Attach(absl::Status& status, const Detail& detail) {
+  status.SetPayload("type.googleapis.com/" + detail.GetTypeName(), absl::Cord(detail.SerializeAsString()));
+}
+
+absl::Status WithReason(absl::Status status, const std::string& reason) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain("hotline");
+  Attach(status, info);
+  return status;
+}
+
+TEST(ExitCodeTest, Is64AndTheCode) {
+  EXPECT_EQ(ExitCode(absl::OkStatus()), 0);
+  EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 67);
+  EXPECT_EQ(ExitCode(absl::NotFoundError("")), 69);
+  EXPECT_EQ(ExitCode(absl::UnavailableError("")), 78);
+}
+
+TEST(ExplainTest, ServerThatCannotBeReachedIsNamedWithWhatToDo) {
+  EXPECT_EQ(
+      Explain(absl::UnavailableError("Connection refused"), kServer),
+      "hotline: cannot reach localhost:50051: Connection refused; is hotlined running? --server or $HOTLINE_SERVER "
+      "names another\n");
+}
+
+TEST(ExplainTest, AServerThatAnswersUnavailableWasReached) {
+  const std::string text = Explain(WithReason(absl::UnavailableError("draining"), "DRAINING"), kServer);
+  EXPECT_THAT(text, HasSubstr("localhost:50051 cannot answer now: draining"));
+}
+
+TEST(ExplainTest, EveryRefusedFieldIsNamedWithItsFlag) {
+  absl::Status status = absl::InvalidArgumentError("two fields");
+  google::rpc::BadRequest bad_request;
+  google::rpc::BadRequest::FieldViolation* violation = bad_request.add_field_violations();
+  violation->set_field("selection.audience");
+  violation->set_description("\"paris\" is no audience");
+  violation = bad_request.add_field_violations();
+  violation->set_field("filter.authors[0]");
+  violation->set_description("unknown");
+  Attach(status, bad_request);
+  EXPECT_EQ(Explain(status, kServer),
+            "hotline: selection.audience (--audience): \"paris\" is no audience\n"
+            "hotline: filter.authors[0] (--from): unknown\n");
+}
+
+TEST(ExplainTest, AReasonBringsAHint) {
+  const std::string text = Explain(WithReason(absl::NotFoundError("no kk-99"), "DOCUMENT_NOT_FOUND"), kServer);
+  EXPECT_EQ(text, "hotline: no kk-99\nhotline: 'hotline list' shows the names\n");
+}
+
+TEST(ExplainTest, TheServersWaitIsPassedOn) {
+  absl::Status status = absl::ResourceExhaustedError("full");
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(5);
+  Attach(status, retry);
+  EXPECT_THAT(Explain(status, kServer), HasSubstr("the server asks to wait 5 s"));
+}
+
+}  // namespace
+}  // namespace hotline::cli

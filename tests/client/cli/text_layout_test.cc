@@ -1,0 +1,101 @@
+#include "client/cli/text_layout.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/client/cli/sample_corpus.h"
+
+namespace hotline::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(WidthTest, CountsCodePointsNotBytes) {
+  EXPECT_EQ(Width("Хрущёв"), 6);
+  EXPECT_EQ(Width("──▶"), 3);
+  EXPECT_EQ(Width(""), 0);
+}
+
+TEST(WrapTest, BreaksAtBlanksAndDropsThem) {
+  EXPECT_THAT(Wrap("missiles in  Turkey", 11), ElementsAre("missiles in", "Turkey"));
+}
+
+TEST(WrapTest, FillsALineExactlyInAnyScript) {
+  EXPECT_THAT(Wrap("Никита Хрущёв", 13), ElementsAre("Никита Хрущёв"));
+  EXPECT_THAT(Wrap("Никита Хрущёв", 12), ElementsAre("Никита", "Хрущёв"));
+}
+
+TEST(WrapTest, CutsAWordThatIsLongerThanALineBetweenCodePoints) {
+  EXPECT_THAT(Wrap("a Хрущёв", 4), ElementsAre("a", "Хрущ", "ёв"));
+}
+
+TEST(WrapTest, KeepsLineFeedsAndGivesAtLeastOneLine) {
+  EXPECT_THAT(Wrap("one\n\ntwo", 80), ElementsAre("one", "", "two"));
+  EXPECT_THAT(Wrap("", 80), ElementsAre(""));
+}
+
+TEST(LineTest, WithoutColourThereIsNoEscape) {
+  const Page page;
+  EXPECT_EQ(Line(page).Add(Role::kDoubt, "26 Oct").text(), "26 Oct");
+}
+
+TEST(LineTest, ColourDoesNotCountAsWidth) {
+  const Page page = {80, true};
+  Line line = Line(page).Add(Role::kRight, "Москва").FillTo(10).Add("x");
+  EXPECT_EQ(line.width(), 11);
+  EXPECT_EQ(WithoutEscapes(line.text()), "Москва    x");
+  EXPECT_THAT(line.text(), HasSubstr("\x1b[31mМосква\x1b[0m"));
+}
+
+TEST(LineTest, TextCannotCommandTheTerminal) {
+  const Page page;
+  const std::string text = Line(page).Add("a\x1b[2Jb\x7f\xc2\x9bz").text();
+  EXPECT_EQ(text, "a [2Jb  z");
+}
+
+TEST(LineTest, EndsWithoutBlanksAlsoInColour) {
+  const Page page;
+  EXPECT_EQ(Line(page).Add("a").FillTo(20).text(), "a");
+  const Page coloured = {80, true};
+  EXPECT_EQ(Line(coloured).Add(Role::kDim, "a │ ").text(), "\x1b[2ma │\x1b[0m");
+}
+
+TEST(RuleTest, IsExactlyAsWideAsThePage) {
+  const Page page = {60, false};
+  EXPECT_EQ(Rule(page, Role::kDim).width(), 60);
+  EXPECT_EQ(Rule(page, Role::kDim, "27 октября").width(), 60);
+}
+
+TEST(SideBySideTest, PadsTheShorterBlock) {
+  const Page page;
+  const Block left = {Line(page).Add("a"), Line(page).Add("b")};
+  const Block right = {Line(page).Add("c")};
+  EXPECT_EQ(ToText(SideBySide(page, left, 3, "|", right)), "a  |c\nb  |\n");
+}
+
+TEST(TableTest, WrapsCellsWithinTheirColumns) {
+  const Page page = {30, false};
+  const std::string text = ToText(
+      Table(page, {{"A", 6}, {"B", 0}}, {{{Role::kPlain, "one two"}, {Role::kPlain, "a b c d e f g h i j k l"}}}));
+  EXPECT_EQ(text,
+            "A       B\n"
+            "one     a b c d e f g h i j k\n"
+            "two     l\n");
+}
+
+TEST(TableTest, NeverExceedsThePage) {
+  const Page page = {40, false};
+  const std::string text = ToText(Table(
+      page, {{"A", 10}, {"B", 0}}, {{{Role::kPlain, std::string(50, 'x')}, {Role::kPlain, std::string(99, 'y')}}}));
+  EXPECT_EQ(WidestLine(text), 40);
+}
+
+TEST(CountedTest, SaysOneInTheSingular) {
+  EXPECT_EQ(Counted(1, "event"), "1 event");
+  EXPECT_EQ(Counted(0, "event"), "0 events");
+}
+
+}  // namespace
+}  // namespace hotline::cli
