@@ -1,0 +1,37 @@
+# Everything that a person types. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help setup play test build asan tsan format clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## install what the build needs and this machine lacks
+	@.ci/setup
+
+play: setup ## build, start a server, play the crisis in this terminal
+	@cmake --preset release >build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset release --target hotlined hotline_cli
+	@.ci/play
+
+test: build ## build and run every test
+	ctest --preset release
+
+build: setup ## build everything into build/release, programs into build/release/bin
+	cmake --preset release
+	cmake --build --preset release
+
+asan: setup ## build and run every test under the address and undefined sanitizers
+	cmake --preset asan
+	cmake --build --preset asan
+	ctest --preset asan
+
+tsan: setup ## build and run the tests without gRPC under the thread sanitizer
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan
+
+format: ## format all C++ with clang-format 14
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+clean: ## remove what was built
+	rm -rf build
