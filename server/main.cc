@@ -2,8 +2,8 @@
 
 #include <signal.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "server/corpus/loader.h"
@@ -93,6 +94,14 @@ int Run(int argc, char** argv) {
   absl::SetProgramUsageMessage("serves the Kennedy-Khrushchev correspondence of October 1962 over gRPC");
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return std::string("hotlined " HOTLINE_VERSION "\n"); };
+  // --help shows this file's flags, under its name in the source; by default Abseil looks for a file named after the
+  // program, and shows the folder in which it was built.
+  usage.normalize_filename = [](absl::string_view file) {
+    const std::size_t source = file.rfind("server/");
+    return std::string(source == file.npos ? file : file.substr(source));
+  };
+  usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
+  usage.contains_helpshort_flags = usage.contains_help_flags;
   absl::SetFlagsUsageConfig(usage);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("hotlined"));

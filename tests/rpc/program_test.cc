@@ -69,6 +69,14 @@ TEST(ProgramTest, CheckPrintsWhatTheShippedCorpusHolds) {
   EXPECT_THAT(ended.out, HasSubstr("0 errors"));
 }
 
+TEST(ProgramTest, HelpShowsEveryFlagWithItsDefault) {
+  const std::string help = RunToEnd({"--help"}).out;
+  for (const char* flag : {"--listen", "--corpus", "--check", "--max_playbacks", "--drain_window"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+  EXPECT_THAT(help, HasSubstr("default: 127.0.0.1:50051"));
+}
+
 TEST(ProgramTest, BadFlagsAreRefusedByName) {
   for (const auto& [flag, words] : std::vector<std::pair<std::string, std::string>>{
            {"--lisen=127.0.0.1:0", "lisen"},
