@@ -1,5 +1,6 @@
 // hotlined: the whole server on one page. Flags, corpus, server, signals.
 
+#include <grpc/support/log.h>
 #include <signal.h>
 
 #include <cstddef>
@@ -60,6 +61,21 @@ int Refuse(const absl::Status& status) {
   return 1;
 }
 
+// What gRPC has to say, in the form of our own lines.
+void LogForGrpc(gpr_log_func_args* args) {
+  const spdlog::level::level_enum level = args->severity == GPR_LOG_SEVERITY_ERROR  ? spdlog::level::err
+                                          : args->severity == GPR_LOG_SEVERITY_INFO ? spdlog::level::info
+                                                                                    : spdlog::level::debug;
+  spdlog::log(level, "grpc: {}", args->message);
+}
+
+void StartLogging() {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("hotlined"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::flush_on(spdlog::level::info);
+  gpr_set_log_function(LogForGrpc);
+}
+
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -104,9 +120,7 @@ int Run(int argc, char** argv) {
   usage.contains_helpshort_flags = usage.contains_help_flags;
   absl::SetFlagsUsageConfig(usage);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("hotlined"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::flush_on(spdlog::level::info);
+  StartLogging();
 
   if (rest.size() > 1) {
     return Refuse(absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is no flag; --help lists them")));

@@ -52,7 +52,11 @@ absl::Status ReadSpan(const v1::TimelineSelection& request, const Corpus& corpus
                         absl::StrCat("more than ", kMostDays, " days from ", FormatDay(selection->first_day), " to ",
                                      FormatDay(selection->last_day)));
   }
-  return absl::OkStatus();
+  // The zone may move an end of the span out of what a Timestamp can hold.
+  const absl::Time start = StartOfDay(selection->first_day, selection->zone);
+  if (const auto held = ReadTimestamp(ToTimestamp(start), first_path); !held.ok()) return held.status();
+  const absl::Time end = StartOfDay(selection->last_day + 1, selection->zone);
+  return ReadTimestamp(ToTimestamp(end), last_path).status();
 }
 
 absl::Status CheckAudience(absl::string_view audience, const Corpus& corpus, absl::string_view field) {

@@ -123,6 +123,18 @@ TEST(SelectionTest, RefusesBadFieldsByName) {
               IsBadField("selection.filter.authors[0]"));
 }
 
+TEST(SelectionTest, ASpanThatATimestampCannotHoldIsRefused) {
+  v1::TimelineSelection request;
+  request.set_first_day("9999-12-31");
+  request.set_last_day("9999-12-31");
+  EXPECT_THAT(ReadSelection(request, *ACorpus(), "selection"), IsBadField("selection.last_day"));
+  request.set_first_day("0001-01-01");
+  request.set_last_day("0001-01-01");
+  EXPECT_THAT(ReadSelection(request, *ACorpus(), "selection"), IsOk());
+  request.set_time_zone("Europe/Moscow");
+  EXPECT_THAT(ReadSelection(request, *ACorpus(), "selection"), IsBadField("selection.first_day"));
+}
+
 TEST(SelectionTest, AnAudienceThatIsUnknownIsToldTheKnownOnes) {
   v1::TimelineSelection request;
   request.set_audience("havana");
