@@ -29,6 +29,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PlaybackStream::Start(std::shared_pt
 
 void PlaybackStream::Drain(absl::Duration retry_after) {
   absl::MutexLock lock(&mutex_);
+  if (finished_) return;
   player_->Close(v1::CLOSING_REASON_DRAINING, retry_after);
   Pump();
 }
@@ -60,6 +61,9 @@ void PlaybackStream::OnDone() {
   std::shared_ptr<PlaybackStream> self;  // released behind the lock
   absl::MutexLock lock(&mutex_);
   self = std::move(self_);
+  // The scheduler keeps the stream until the time it was last asked for; what is large must not wait for that.
+  player_.reset();
+  buffer_.Clear();
 }
 
 void PlaybackStream::Pump() {

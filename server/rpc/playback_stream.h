@@ -23,8 +23,8 @@ class PlaybackRegistry;
 // the scheduler to be woken. At most one write is under way, and Finish is never called while one is: a cancelled write
 // comes back to OnWriteDone first. A write that the client does not take within the stall limit ends in cancellation.
 //
-// Lifetime: owns itself from Start() until gRPC calls OnDone(); the scheduler and the registry may hold it a little
-// longer.
+// Lifetime: owns itself from Start() until gRPC calls OnDone(), which frees the player and what it plays; the scheduler
+// holds the small rest until the time it was last asked for, at most the stall limit.
 class PlaybackStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                              public Wakeable,
                              public std::enable_shared_from_this<PlaybackStream> {
@@ -58,7 +58,7 @@ class PlaybackStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   absl::Mutex mutex_;
   std::shared_ptr<PlaybackStream> self_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);  // null once done
   // Held by gRPC while a write is under way.
   grpc::ByteBuffer buffer_ ABSL_GUARDED_BY(mutex_);
   std::optional<SteadyTime> writing_since_ ABSL_GUARDED_BY(mutex_);

@@ -175,6 +175,7 @@ absl::StatusOr<std::unique_ptr<Player>> TimelineService::MakePlayer(const v1::St
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TimelineService::StreamTimeline(grpc::CallbackServerContext* context,
                                                                             const grpc::ByteBuffer* bytes) {
+  if (absl::Status status = registry_.CheckRoom(); !status.ok()) return new RefusedStream(status);
   const absl::StatusOr<v1::StreamTimelineRequest> request = Parse(*bytes);
   if (!request.ok()) return new RefusedStream(request.status());
   absl::StatusOr<std::unique_ptr<Player>> player = MakePlayer(*request);
