@@ -30,7 +30,12 @@ absl::StatusOr<Pace> ReadPaceOf(const token::Position& position, absl::string_vi
   return pace;
 }
 
-absl::StatusOr<Cursor> ReadCommon(const token::Position& position, absl::string_view field) {
+// What holds in the position's own revision and in another one: the cursor without its ordinal.
+absl::StatusOr<Cursor> ReadCommon(const token::Position& position, const Timeline& timeline, absl::string_view field) {
+  if (position.fingerprint() != timeline.origin().fingerprint) {
+    return InvalidField(field, "it is of another selection; send the selection that it was made with",
+                        "SELECTION_MISMATCH");
+  }
   absl::StatusOr<Pace> pace = ReadPaceOf(position, field);
   if (!pace.ok()) return pace.status();
   const absl::StatusOr<absl::Time> clock = ReadTimestamp(position.clock(), "clock");
@@ -65,11 +70,7 @@ absl::StatusOr<token::Position> DecodePosition(absl::string_view token, absl::st
 }
 
 absl::StatusOr<Cursor> ResumeAt(const token::Position& position, const Timeline& timeline, absl::string_view field) {
-  if (position.fingerprint() != timeline.origin().fingerprint) {
-    return InvalidField(field, "it is of another selection; send the selection that it was made with",
-                        "SELECTION_MISMATCH");
-  }
-  absl::StatusOr<Cursor> cursor = ReadCommon(position, field);
+  absl::StatusOr<Cursor> cursor = ReadCommon(position, timeline, field);
   if (!cursor.ok()) return cursor.status();
   if (position.next_ordinal() < 0 || position.next_ordinal() > static_cast<std::int64_t>(timeline.size())) {
     return Inconsistent(field, absl::StrCat("ordinal ", position.next_ordinal(), " of ", timeline.size()));
@@ -88,7 +89,7 @@ absl::StatusOr<Cursor> ResumeAt(const token::Position& position, const Timeline&
 }
 
 absl::StatusOr<Cursor> ContinueAt(const token::Position& position, const Timeline& timeline, absl::string_view field) {
-  absl::StatusOr<Cursor> cursor = ReadCommon(position, field);
+  absl::StatusOr<Cursor> cursor = ReadCommon(position, timeline, field);
   if (!cursor.ok()) return cursor.status();
   if (!position.previous_key().empty()) {
     const absl::StatusOr<absl::Time> former = ReadTimestamp(position.previous_time(), "previous_time");

@@ -1,5 +1,6 @@
 #include "server/corpus/filter.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,20 @@ TEST(FilterTest, RolesKindsPublicityAndAnswersMustAllHold) {
   filter.Clear();
   filter.set_replies_to("documents/day");
   EXPECT_EQ(Matches(filter), "month");
+}
+
+TEST(FilterTest, AnAnswerIsARelationOfThatTypeAndNoOther) {
+  v1::Corpus summary;
+  summary.set_default_time_zone("UTC");
+  std::vector<v1::Document> documents(2);
+  documents[0].set_name("documents/a");
+  documents[1].set_name("documents/b");
+  documents[1].add_relations()->set_type(v1::RELATION_TYPE_REFERS_TO);
+  documents[1].mutable_relations(0)->set_document("documents/a");
+  const Corpus corpus(summary, documents);
+  v1::DocumentFilter request;
+  request.set_replies_to("documents/a");
+  EXPECT_EQ(Filter::Make(request, corpus, "filter")->Match(corpus.documents()[1]), std::nullopt);
 }
 
 TEST(FilterTest, SaysWhichZoneWasUsed) {

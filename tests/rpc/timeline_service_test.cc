@@ -259,6 +259,9 @@ TEST_F(TimelineServiceTest, APositionOfAnotherRevisionIsRefusedOrContinuedAsTheC
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(refused).metadata().at("current_revision"), ShippedCorpus()->revision());
 
   request.set_revision_policy(v1::REVISION_POLICY_CONTINUE);
+  v1::StreamTimelineRequest mismatch = request;
+  mismatch.mutable_selection()->set_audience("moscow");
+  EXPECT_THAT(Stream(mismatch).status, FailsWith(kInvalid, "SELECTION_MISMATCH"));
   const Played continued = Stream(request);
   EXPECT_THAT(continued.status, IsOk());
   EXPECT_EQ(continued.messages.front().opened().outcome(), v1::OPENED_OUTCOME_CONTINUED);

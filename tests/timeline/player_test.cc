@@ -4,6 +4,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -194,6 +195,57 @@ TEST(PlayerTest, AWriteThatBlocksLongHoldsTheClockSoThatNoBurstFollows) {
   EXPECT_EQ(held.cursor.clock, timeline->time(1));
   EXPECT_EQ(drive.Wait(), absl::Seconds(1));
   EXPECT_EQ(drive.Poll()->late_by, absl::ZeroDuration());
+}
+
+TEST(PlayerTest, AHeartbeatTellsForHowLongTheClockWasHeldAndHowLateTheNextItemIs) {
+  const auto timeline = TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted},
+                                      {absl::Seconds(1), Timeline::Kind::kEvent},
+                                      {absl::Seconds(20), Timeline::Kind::kEnd}});
+  Drive drive(timeline, BeginningOf(*timeline, PaceOf(1)));
+  drive.Await();
+  ASSERT_TRUE(drive.Begin().has_value());
+  drive.Advance(absl::Seconds(4));
+  drive.EndWrite();
+  EXPECT_EQ(drive.Poll()->late_by, absl::Seconds(3));
+  const Player::Message heartbeat = *drive.Await();
+  ASSERT_EQ(heartbeat.content, Content::kHeartbeat);
+  EXPECT_EQ(heartbeat.held_total, absl::Seconds(3));
+  EXPECT_EQ(heartbeat.lag, absl::ZeroDuration());
+}
+
+TEST(PlayerTest, TheClockIsHeldForMoreThanAQuarterOfASecondAndNotForLess) {
+  const auto timeline = TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted},
+                                      {absl::Seconds(1), Timeline::Kind::kEvent},
+                                      {absl::Seconds(10), Timeline::Kind::kEnd}});
+  for (const auto& [late, held] :
+       {std::pair(absl::Milliseconds(250), false), std::pair(absl::Milliseconds(251), true)}) {
+    Drive drive(timeline, BeginningOf(*timeline, PaceOf(1)), {true, absl::Seconds(30)});
+    const SteadyTime began = drive.now();
+    drive.Await();
+    ASSERT_TRUE(drive.Begin().has_value());
+    drive.Advance(absl::Seconds(1) + late);
+    drive.EndWrite();
+    drive.AwaitItems();
+    drive.AwaitItems();
+    EXPECT_EQ(drive.now() - began, absl::Seconds(10) + (held ? late : absl::ZeroDuration()));
+  }
+}
+
+TEST(PlayerTest, PausedItSendsHeartbeatsAtAStandingClockAndNoItem) {
+  const auto timeline = Named("single");
+  Cursor paused = BeginningOf(*timeline, PaceOf(3600));
+  paused.playing = false;
+  Drive drive(timeline, paused, {true, absl::Seconds(5)});
+  const SteadyTime began = drive.now();
+  drive.Await();
+  for (int i = 1; i <= 20; ++i) {
+    const Player::Message heartbeat = *drive.Await();
+    ASSERT_EQ(heartbeat.content, Content::kHeartbeat);
+    EXPECT_EQ(heartbeat.state, v1::PLAYBACK_STATE_PAUSED);
+    EXPECT_EQ(heartbeat.cursor.clock, timeline->start());
+    EXPECT_FALSE(heartbeat.cursor.playing);
+    EXPECT_EQ(drive.now() - began, i * absl::Seconds(5));
+  }
 }
 
 TEST(PlayerTest, CatchUpSendsWhatWasMissedTogetherAndEndsOnTime) {

@@ -34,10 +34,26 @@ TEST(PositionTest, StaysBelowTheLimitWithTheLongestNames) {
   EXPECT_LE(EncodePosition(timeline, cursor).size(), kMostTokenBytes);
 }
 
+TEST(PositionTest, KeepsThePaceAndWhetherTheClockStands) {
+  const auto timeline = Sparse();
+  for (const bool playing : {true, false}) {
+    for (const Pace& pace : {Pace{0.01, absl::Milliseconds(1)}, Pace{std::nullopt, std::nullopt}}) {
+      const Cursor cursor = {2, timeline->time(1), pace, playing};
+      const auto position = DecodePosition(EncodePosition(*timeline, cursor), "p");
+      ASSERT_THAT(position, IsOk());
+      const auto resumed = ResumeAt(*position, *timeline, "p");
+      ASSERT_THAT(resumed, IsOk());
+      EXPECT_EQ(resumed->pace, pace);
+      EXPECT_EQ(resumed->playing, playing);
+    }
+  }
+}
+
 TEST(PositionTest, AnotherSelectionIsRefused) {
   token::Position position = At(*Sparse(), 2, absl::Seconds(1));
   position.set_fingerprint(43);
   EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "SELECTION_MISMATCH"));
+  EXPECT_THAT(ContinueAt(position, *Sparse(), "p"), FailsWith(kInvalid, "SELECTION_MISMATCH"));
 }
 
 TEST(PositionTest, AnOrdinalBeyondTheEndIsRefused) {

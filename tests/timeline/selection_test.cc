@@ -80,6 +80,7 @@ TEST(SelectionTest, AViewSaysHowMuchOfTheDocumentAnItemCarries) {
   v1::StreamTimelineResponse response;
   ASSERT_TRUE(response.ParseFromString(std::string(Build({})->Bytes(1, 2))));
   EXPECT_EQ(response.items(0).event().document().title(), "title of a");
+  EXPECT_EQ(response.items(0).event().document().kind(), v1::DOCUMENT_KIND_LETTER);
   EXPECT_EQ(response.items(0).event().document().authors_size(), 1);
   EXPECT_EQ(response.items(0).event().document().events_size(), 0);
   v1::TimelineSelection request;
@@ -99,6 +100,33 @@ TEST(SelectionTest, CountsEventsAndDocumentsOfEveryDayAlsoOfTheEmptyOnes) {
   EXPECT_EQ(days[3].event_count(), 2);
   EXPECT_EQ(days[3].document_count(), 1);
   EXPECT_EQ(FromTimestamp(days[3].end()) - FromTimestamp(days[3].start()), absl::Hours(25));
+}
+
+TEST(SelectionTest, AnEventAtTheStartOfTheSpanIsInAndOneAtItsEndOut) {
+  v1::TimelineSelection request;
+  request.set_first_day("1962-10-28");  // b's first event is at its midnight
+  EXPECT_THAT(Keys(*Build(request)),
+              ElementsAre("day/1962-10-28", "documents/b/events/1", "documents/b/events/2", "end"));
+  request.set_first_day("1962-10-27");
+  request.set_last_day("1962-10-27");
+  EXPECT_THAT(Keys(*Build(request)), ElementsAre("day/1962-10-27", "documents/a/events/2", "end"));
+}
+
+TEST(SelectionTest, ADayMarkerCountsTheEventsOfItsDay) {
+  v1::StreamTimelineResponse response;
+  ASSERT_TRUE(response.ParseFromString(std::string(Build({})->Bytes(0, 8))));
+  EXPECT_EQ(response.items(0).day_started().event_count(), 1);
+  EXPECT_EQ(response.items(4).day_started().event_count(), 2);
+  EXPECT_EQ(response.items(4).day_started().day(), "1962-10-28");
+}
+
+TEST(SelectionTest, ASpanOf36600DaysIsTakenAndOneMoreIsNot) {
+  v1::TimelineSelection request;
+  request.set_first_day("1962-10-28");
+  request.set_last_day("2063-01-10");
+  EXPECT_THAT(ReadSelection(request, *ACorpus(), "selection"), IsOk());
+  request.set_last_day("2063-01-11");
+  EXPECT_THAT(ReadSelection(request, *ACorpus(), "selection"), IsBadField("selection.last_day"));
 }
 
 TEST(SelectionTest, RefusesBadFieldsByName) {
@@ -149,6 +177,9 @@ TEST(FingerprintTest, IgnoresTheOrderOfListsAndNothingElse) {
   v1::TimelineSelection b;
   b.mutable_filter()->add_authors("participants/khrushchev");
   b.mutable_filter()->add_authors("participants/kennedy");
+  EXPECT_EQ(FingerprintOf(a), FingerprintOf(b));
+  for (const auto kind : {v1::DOCUMENT_KIND_LETTER, v1::DOCUMENT_KIND_ADDRESS}) a.mutable_filter()->add_kinds(kind);
+  for (const auto kind : {v1::DOCUMENT_KIND_ADDRESS, v1::DOCUMENT_KIND_LETTER}) b.mutable_filter()->add_kinds(kind);
   EXPECT_EQ(FingerprintOf(a), FingerprintOf(b));
   b.set_audience("moscow");
   EXPECT_NE(FingerprintOf(a), FingerprintOf(b));
