@@ -8,13 +8,26 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/corpus/errors.h"
 #include "server/corpus/historical_date.h"
 #include "server/corpus/request_fields.h"
 
 namespace hotline::server {
 namespace {
+
+constexpr std::size_t kMostDocuments = 1'000;
+// Below every client's limit for a message of 4 MiB.
+constexpr std::size_t kMostBytes = 3'000'000;
+
+absl::Status TooLarge(absl::string_view name, std::size_t documents) {
+  return Failure(
+      absl::StatusCode::kFailedPrecondition, "THREAD_TOO_LARGE",
+      absl::StrCat("the thread of ", name, " has ", documents, " documents, too many for one answer; at most ",
+                   kMostDocuments, " are allowed, in ", kMostBytes, " bytes"));
+}
 
 bool IsSending(v1::EventType type) {
   return type == v1::EVENT_TYPE_SENT || type == v1::EVENT_TYPE_HANDED_OVER || type == v1::EVENT_TYPE_BROADCAST ||
@@ -125,10 +138,11 @@ void AddCrossings(const Corpus& corpus, v1::GetThreadResponse* thread) {
 
 }  // namespace
 
-v1::GetThreadResponse MakeThread(const Corpus& corpus, const v1::Document& document) {
+absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document) {
   v1::GetThreadResponse thread;
   thread.set_revision(corpus.revision());
   const absl::flat_hash_set<absl::string_view> members = Reachable(corpus, document);
+  if (members.size() > kMostDocuments) return TooLarge(document.name(), members.size());
   for (const v1::Document& member : corpus.documents()) {
     if (!members.contains(member.name())) continue;
     *thread.add_documents() = member;
@@ -137,6 +151,7 @@ v1::GetThreadResponse MakeThread(const Corpus& corpus, const v1::Document& docum
     }
   }
   AddCrossings(corpus, &thread);
+  if (thread.ByteSizeLong() > kMostBytes) return TooLarge(document.name(), members.size());
   return thread;
 }
 

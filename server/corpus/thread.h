@@ -1,6 +1,7 @@
 #ifndef HOTLINE_SERVER_CORPUS_THREAD_H_
 #define HOTLINE_SERVER_CORPUS_THREAD_H_
 
+#include "absl/status/statusor.h"
 #include "hotline/v1/archive_service.pb.h"
 #include "server/corpus/corpus.h"
 
@@ -13,7 +14,9 @@ namespace hotline::server {
 // A document was sent at its first event of the types SENT, HANDED_OVER, BROADCAST and RELEASED, and had arrived with
 // an audience at the first event known to it. Two documents crossed where their authors' audiences differ, each had
 // arrived with the other's author, and each was sent before that.
-v1::GetThreadResponse MakeThread(const Corpus& corpus, const v1::Document& document);
+//
+// FAILED_PRECONDITION (THREAD_TOO_LARGE) for one of more than 1,000 documents, or of more than clients take at once.
+absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document);
 
 }  // namespace hotline::server
 

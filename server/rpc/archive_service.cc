@@ -72,7 +72,9 @@ grpc::ServerUnaryReactor* ArchiveService::GetThread(grpc::CallbackServerContext*
                                                     v1::GetThreadResponse* response) {
   const absl::StatusOr<const v1::Document*> document = Find(*corpus_, request->name());
   if (!document.ok()) return Answer(context, document.status());
-  *response = MakeThread(*corpus_, **document);
+  absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(*corpus_, **document);
+  if (!thread.ok()) return Answer(context, thread.status());
+  *response = *std::move(thread);
   return Answer(context, absl::OkStatus());
 }
 

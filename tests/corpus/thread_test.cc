@@ -1,8 +1,10 @@
 #include "server/corpus/thread.h"
 
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/tiny_corpus.h"
 
 namespace hotline::server {
@@ -13,7 +15,7 @@ constexpr auto kReceived = v1::EVENT_TYPE_RECEIVED;
 constexpr auto kDrafted = v1::EVENT_TYPE_DRAFTED;
 
 v1::GetThreadResponse ThreadOf(const std::shared_ptr<const Corpus>& corpus, const std::string& id) {
-  return MakeThread(*corpus, *corpus->FindDocument("documents/" + id));
+  return MakeThread(*corpus, *corpus->FindDocument("documents/" + id)).value();
 }
 
 // A letter and its answer a day later, with hours given for the four moments.
@@ -73,6 +75,20 @@ TEST(ThreadTest, LettersCrossedWhereEachWasSentBeforeTheOtherArrived) {
   ASSERT_EQ(thread.crossings_size(), 1);
   EXPECT_EQ(thread.crossings(0).first(), "documents/a");
   EXPECT_EQ(thread.crossings(0).second(), "documents/b");
+}
+
+TEST(ThreadTest, AThreadOfMoreThanAThousandDocumentsIsRefused) {
+  const auto chain = [](int length) {
+    std::vector<TinyDocument> documents = {{"d0", "kennedy", "khrushchev", "1962-10-25", {}}};
+    for (int i = 1; i < length; ++i) {
+      documents.push_back({"d" + std::to_string(i), "kennedy", "khrushchev", "1962-10-25", {}, {"d0"}});
+    }
+    return TinyCorpus(documents);
+  };
+  EXPECT_EQ(ThreadOf(chain(1000), "d0").documents_size(), 1000);
+  const auto corpus = chain(1001);
+  EXPECT_THAT(MakeThread(*corpus, *corpus->FindDocument("documents/d0")),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "THREAD_TOO_LARGE"));
 }
 
 TEST(ThreadTest, ADraftIsNoSendingAndAnArrivalAtTheSameInstantNoCrossing) {
