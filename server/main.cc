@@ -17,6 +17,8 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "server/corpus/loader.h"
 #include "server/corpus/report.h"
@@ -25,7 +27,8 @@
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:50051"}),
-          "addresses to listen on, separated by commas: HOST:PORT, where port 0 is any free one, or unix:PATH");
+          "addresses to listen on, separated by commas or given again: HOST:PORT, where port 0 is any free one, or "
+          "unix:PATH");
 ABSL_FLAG(
     std::string, corpus, "",
     "folder with finding_aid.txt and, perhaps, curation.textproto; default: the corpus that comes with the program");
@@ -54,6 +57,25 @@ absl::Status CheckFlags() {
         absl::StrCat("--drain_window is ", absl::FormatDuration(window), "; allowed are 0 to 1h"));
   }
   return absl::OkStatus();
+}
+
+// The arguments with every --listen=... joined into one: Abseil would keep the last only.
+std::vector<std::string> JoinListen(int argc, char** argv) {
+  std::vector<std::string> addresses;
+  std::vector<std::string> arguments;
+  for (int i = 0; i < argc; ++i) {
+    absl::string_view argument = argv[i];
+    const bool takes_next = argument == "--listen" && i + 1 < argc;
+    if (takes_next) {
+      addresses.push_back(argv[++i]);
+    } else if (absl::ConsumePrefix(&argument, "--listen=")) {
+      addresses.emplace_back(argument);
+    } else {
+      arguments.emplace_back(argument);
+    }
+  }
+  if (!addresses.empty()) arguments.push_back("--listen=" + absl::StrJoin(addresses, ","));
+  return arguments;
 }
 
 int Refuse(const absl::Status& status) {
@@ -119,7 +141,10 @@ int Run(int argc, char** argv) {
   usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
   usage.contains_helpshort_flags = usage.contains_help_flags;
   absl::SetFlagsUsageConfig(usage);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  std::vector<std::string> arguments = JoinListen(argc, argv);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  const std::vector<char*> rest = absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
   StartLogging();
 
   if (rest.size() > 1) {

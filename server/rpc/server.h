@@ -17,7 +17,7 @@
 namespace hotline::server {
 
 struct ServerOptions {
-  // HOST:PORT, where port 0 means any free one, or unix:PATH.
+  // HOST:PORT, where port 0 means any free one, or unix:PATH, where a socket that nobody listens on is replaced.
   std::vector<std::string> addresses = {"127.0.0.1:50051"};
   PlaybackLimits playback;
 };
@@ -25,8 +25,9 @@ struct ServerOptions {
 // Both services, health and reflection on one gRPC server.
 class Server {
  public:
-  // Listens and serves; health is SERVING when this returns. UNAVAILABLE where an address cannot be listened on, which
-  // the message names: in use (ports are never shared), not ours, malformed.
+  // Listens and serves; health is SERVING when this returns. INVALID_ARGUMENT for an address that is none of the forms
+  // above; UNAVAILABLE where one cannot be listened on, because it is in use (nothing is shared or taken over) or not
+  // this machine's. The message names it.
   static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<const Corpus> corpus,
                                                        const ServerOptions& options);
 

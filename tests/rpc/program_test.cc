@@ -133,6 +133,17 @@ TEST(ProgramTest, APortInUseIsRefused) {
   EXPECT_THAT(ended.err, HasSubstr("cannot listen on " + server.address()));
 }
 
+TEST(ProgramTest, ListensOnEveryAddressThatIsNamedHoweverItIs) {
+  Process process(Hotlined({"--listen=127.0.0.1:0,127.0.0.1:0", "--listen", "127.0.0.1:0"}));
+  ASSERT_TRUE(process.WaitForLine("listening on ").has_value());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 0);
+  const std::string log = process.standard_error();
+  std::size_t lines = 0;
+  for (std::size_t at = log.find("listening on"); at != log.npos; at = log.find("listening on", at + 1)) ++lines;
+  EXPECT_EQ(lines, 3u);
+}
+
 TEST(ProgramTest, SigtermClosesPlaybacksWithDrainingAndExitsWithZero) {
   for (const int signal : {SIGTERM, SIGINT}) {
     Process process(Hotlined({"--listen=127.0.0.1:0"}));

@@ -30,10 +30,26 @@ TEST(ServerTest, OneOfSeveralAddressesInUseIsRefusedToo) {
   EXPECT_EQ(Server::Start(ShippedCorpus(), options).status().code(), absl::StatusCode::kUnavailable);
 }
 
-TEST(ServerTest, AMalformedAddressIsRefused) {
+TEST(ServerTest, AMalformedAddressIsRefusedByName) {
+  for (const std::string& address : {std::string("127.0.0.1"), std::string("127.0.0.1:"), std::string("127.0.0.1:http"),
+                                     std::string("127.0.0.1:65536"), std::string("127.0.0.1:-1"), std::string(":50051"),
+                                     std::string(""), std::string("unix:"), "unix:/" + std::string(200, 'x')}) {
+    ServerOptions options;
+    options.addresses = {address};
+    const absl::Status status = Server::Start(ShippedCorpus(), options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << address;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(address.substr(0, 50)));
+  }
+}
+
+TEST(ServerTest, AUnixSocketInUseIsRefusedAndOneLeftBehindIsReplaced) {
   ServerOptions options;
-  options.addresses = {"127.0.0.1:notaport"};
+  options.addresses = {"unix:" + ::testing::TempDir() + "/hotline-server-test.sock"};
+  auto first = Server::Start(ShippedCorpus(), options);
+  ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(Server::Start(ShippedCorpus(), options).status().code(), absl::StatusCode::kUnavailable);
+  first->reset();
+  EXPECT_TRUE(Server::Start(ShippedCorpus(), options).ok());
 }
 
 TEST(ServerTest, ListensOnEachAddress) {
