@@ -24,8 +24,9 @@ class SyntaxErrors : public google::protobuf::io::ErrorCollector {
   explicit SyntaxErrors(std::vector<Diagnostic>* diagnostics) : diagnostics_(diagnostics) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
-    diagnostics_->push_back(
-        {Diagnostic::Severity::kError, kCurationFile, line + 1, absl::StrCat("column ", column + 1, ": ", message)});
+    // The message may quote bytes of the file as they stand.
+    diagnostics_->push_back({Diagnostic::Severity::kError, kCurationFile, line + 1,
+                             absl::StrCat("column ", column + 1, ": ", ToUtf8(message))});
   }
 
  private:

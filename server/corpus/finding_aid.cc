@@ -26,14 +26,15 @@ struct PrintedNumber {
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
-// "11. ..." or "11.Khrushchev ...", but neither "3.5 million" nor a number of five digits.
+// "11. ...", "11 . ..." or "11.Khrushchev ...", but neither "3.5 million" nor a number of five digits.
 std::optional<PrintedNumber> TakeNumber(absl::string_view line) {
   std::size_t digits = 0;
   while (digits < line.size() && digits < 5 && IsDigit(line[digits])) ++digits;
-  if (digits == 0 || digits == 5 || digits + 1 >= line.size() || line[digits] != '.') return std::nullopt;
-  const unsigned char next = static_cast<unsigned char>(line[digits + 1]);
+  absl::string_view rest = absl::StripLeadingAsciiWhitespace(line.substr(digits));
+  if (digits == 0 || digits == 5 || !absl::ConsumePrefix(&rest, ".") || rest.empty()) return std::nullopt;
+  const unsigned char next = static_cast<unsigned char>(rest.front());
   if (!absl::ascii_isspace(next) && !absl::ascii_isalpha(next) && next < 0x80) return std::nullopt;
-  PrintedNumber number{line.substr(0, digits), 0, absl::StripLeadingAsciiWhitespace(line.substr(digits + 1))};
+  PrintedNumber number{line.substr(0, digits), 0, absl::StripLeadingAsciiWhitespace(rest)};
   if (!absl::SimpleAtoi(number.written, &*number.value)) return std::nullopt;
   return number;
 }
@@ -45,30 +46,33 @@ std::optional<PrintedNumber> TakeDamagedNumber(absl::string_view line) {
   const std::size_t end = line.find_first_of(" \t");
   if (end == absl::string_view::npos || end > kLongest) return std::nullopt;
   absl::string_view word = line.substr(0, end);
-  const absl::string_view rest = absl::StripLeadingAsciiWhitespace(line.substr(end));
-  absl::ConsumeSuffix(&word, ".");
+  absl::string_view rest = absl::StripLeadingAsciiWhitespace(line.substr(end));
+  if (!absl::ConsumeSuffix(&word, ".") && absl::ConsumePrefix(&rest, ".")) {
+    rest = absl::StripLeadingAsciiWhitespace(rest);
+  }
   absl::string_view digits = word;
   if (!digits.empty() && absl::StrContains(",:;)-", absl::string_view(&digits.back(), 1))) digits.remove_suffix(1);
   if (digits.empty() || digits.find_first_not_of(kLooksLikeADigit) != absl::string_view::npos) return std::nullopt;
   return PrintedNumber{word, std::nullopt, rest};
 }
 
-// Takes the first line off `text`, without its end.
+// Takes the first line off `text`, without its end and without byte order marks, which stand wherever files were
+// joined.
 absl::string_view TakeLine(absl::string_view* text) {
   const std::size_t end = text->find_first_of("\r\n");
-  const absl::string_view line = text->substr(0, end);
+  absl::string_view line = text->substr(0, end);
   if (end == absl::string_view::npos) {
     *text = {};
   } else {
     text->remove_prefix(absl::StartsWith(text->substr(end), "\r\n") ? end + 2 : end + 1);
   }
+  while (absl::ConsumePrefix(&line, "\xEF\xBB\xBF")) continue;
   return line;
 }
 
 class Parser {
  public:
   FindingAid Parse(absl::string_view text) {
-    absl::ConsumePrefix(&text, "\xEF\xBB\xBF");
     while (!text.empty()) {
       ++line_;
       int replaced = 0;

@@ -38,8 +38,8 @@ struct FindingAid {
 // a heading follows, a missing one only where the line fits the grammar completely. A heading without a year gets that
 // of the nearest earlier entry that gives one, else of the nearest later, with a note.
 //
-// Line ends may be LF, CRLF or CR; a byte order mark, blanks at the end of lines and blank lines mean nothing. Bytes
-// that are not UTF-8 are replaced by U+FFFD. Time and memory are linear in the size of `text`.
+// Line ends may be LF, CRLF or CR; byte order marks at the start of lines, blanks at their end and blank lines mean
+// nothing. Bytes that are not UTF-8 are replaced by U+FFFD. Time and memory are linear in the size of `text`.
 FindingAid ParseFindingAid(absl::string_view text);
 
 }  // namespace hotline::server

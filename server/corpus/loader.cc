@@ -44,16 +44,30 @@ std::shared_ptr<const Corpus> Build(absl::string_view finding_aid, std::optional
   return std::make_shared<const Corpus>(std::move(merged.summary), std::move(documents));
 }
 
+// What stands where a file of this type cannot be read.
+std::string Describe(std::filesystem::file_type type, bool is_link) {
+  switch (type) {
+    case std::filesystem::file_type::not_found:
+      return is_link ? "is a link that leads nowhere" : "does not exist";
+    case std::filesystem::file_type::directory:
+      return "is a folder, not a file";
+    default:
+      return "cannot be read as a file";
+  }
+}
+
 // The content of a file; empty, with an error among the diagnostics, where it cannot be read.
 std::optional<std::string> ReadFile(const std::filesystem::path& path, std::vector<Diagnostic>* diagnostics) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) {
+  std::error_code error;  // told by the type
+  const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::regular) {
     std::ifstream stream(path, std::ios::binary);
     std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
     if (!stream.bad() && stream.is_open()) return content;
   }
+  const bool is_link = std::filesystem::is_symlink(path, error);
   diagnostics->push_back({Diagnostic::Severity::kError, path.filename().string(), 0,
-                          absl::StrCat("cannot be read as a file: ", path.string())});
+                          absl::StrCat(Describe(type, is_link), ": ", path.string())});
   return std::nullopt;
 }
 

@@ -23,8 +23,8 @@ struct LoadResult {
 // Merges a finding aid and, where there is one, its curation into a corpus.
 LoadResult BuildCorpus(absl::string_view finding_aid, std::optional<absl::string_view> curation);
 
-// The same from a folder with `finding_aid.txt` and, perhaps, `curation.textproto`. A file that cannot be read is an
-// error among the diagnostics.
+// The same from a folder with `finding_aid.txt` and, perhaps, `curation.textproto`. A file that cannot be read,
+// also a folder of that name or a link that leads nowhere, is an error among the diagnostics.
 LoadResult LoadCorpus(const std::filesystem::path& folder);
 
 }  // namespace hotline::server

@@ -10,6 +10,7 @@ namespace hotline::server {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -42,6 +43,12 @@ TEST(CurationCheckTest, StopsAtASyntaxErrorWithLineAndColumn) {
   EXPECT_THAT(
       ErrorsOf({{"id: \"ann\"", "name: \"ann\""}}),
       ElementsAre(AllOf(HasSubstr("curation.textproto:6: error: column "), HasSubstr("no field named \"name\""))));
+}
+
+// Protobuf quotes the byte as it stands.
+TEST(CurationCheckTest, ReportsASyntaxErrorInUtf8) {
+  EXPECT_THAT(ErrorsOf({{"", "title: \xFF"}}),
+              Contains("curation.textproto:45: error: column 8: Expected string, got: \uFFFD"));
 }
 
 TEST(CurationCheckTest, RefusesStringsThatAreNotUtf8) {
@@ -84,10 +91,22 @@ TEST(CurationCheckTest, RefusesReferencesThatLeadNowhereAndListsWhatThereIs) {
                             "of ab-1, ab-2")));
   EXPECT_THAT(ErrorsOf({{"positions: 1", "positions: 1 authors: \"carl\""}}),
               ElementsAre(HasSubstr("curation.textproto:21: error: `authors` names no participant: \"carl\"")));
+  EXPECT_THAT(ErrorsOf({{"positions: 1", "positions: 1 authors: \"ann\" recipients: \"carl\""}}),
+              ElementsAre(HasSubstr("curation.textproto:21: error: `recipients` names no participant: \"carl\"")));
+  EXPECT_THAT(ErrorsOf({{"positions: 1", "positions: 1 copied_to: \"carl\""}}),
+              ElementsAre(HasSubstr("curation.textproto:21: error: `copied_to` names no participant: \"carl\"")));
+  EXPECT_THAT(ErrorsOf({{"source: \"edition\"\n  }", "source: \"bulletin\"\n  }"}}),
+              ElementsAre(HasSubstr("curation.textproto:27: error: `source` names no source: \"bulletin\"")));
+  EXPECT_THAT(ErrorsOf({{"source: \"aid\"\n  }", "source: \"bulletin\"\n  }"}}),
+              ElementsAre(HasSubstr("curation.textproto:41: error: `source` names no source: \"bulletin\"")));
+  EXPECT_THAT(ErrorsOf({{"source: \"edition\" }\n}", "source: \"bulletin\" }\n}"}}),
+              ElementsAre(HasSubstr("curation.textproto:43: error: `source` names no source: \"bulletin\"")));
   EXPECT_THAT(ErrorsOf({{"finding_aid_source: \"aid\"", "finding_aid_source: \"aide\""}}),
               ElementsAre(HasSubstr("curation.textproto:2: error: `finding_aid_source` names no source: \"aide\"")));
   EXPECT_THAT(ErrorsOf({{"known_to: \"west\"", "known_to: [\"west\", \"west\"]"}}),
               ElementsAre("curation.textproto:26: error: `known_to` has \"west\" twice"));
+  EXPECT_THAT(ErrorsOf({{"known_to: \"west\"", "known_to: [\"west\", \"\"]"}}),
+              ElementsAre("curation.textproto:26: error: `known_to` has \"\", which names nobody"));
 }
 
 TEST(CurationCheckTest, WantsWellFormedAndUniqueIds) {
@@ -119,6 +138,20 @@ TEST(CurationCheckTest, WantsRequiredFields) {
               ElementsAre(HasSubstr("curation.textproto:29: error: `date` of this event is missing")));
   EXPECT_THAT(ErrorsOf({{"value: \"e2\"", ""}}),
               ElementsAre(HasSubstr("curation.textproto:43: error: `value` of this identifier is missing")));
+  EXPECT_THAT(ErrorsOf({{"date: \"1960-05-01\"", ""}}),
+              ElementsAre(HasSubstr("curation.textproto:22: error: `date` of this claim is missing")));
+  EXPECT_THAT(ErrorsOf({{"source: \"edition\" note", "note"}}),
+              ElementsAre(HasSubstr("curation.textproto:22: error: `source` of this claim is missing")));
+  EXPECT_THAT(ErrorsOf({{"source: \"edition\"\n  }", "}"}}),
+              ElementsAre(HasSubstr("curation.textproto:23: error: `source` of this event is missing")));
+  EXPECT_THAT(ErrorsOf({{"type: RELATION_TYPE_REPLIES_TO", ""}}),
+              ElementsAre(HasSubstr("curation.textproto:38: error: `type` of this relation is missing")));
+  EXPECT_THAT(ErrorsOf({{"document: \"ab-1\"", ""}}),
+              ElementsAre(HasSubstr("curation.textproto:38: error: `document` of this relation is missing")));
+  EXPECT_THAT(ErrorsOf({{"source: \"aid\"\n  }", "}"}}),
+              ElementsAre(HasSubstr("curation.textproto:38: error: `source` of this relation is missing")));
+  EXPECT_THAT(ErrorsOf({{"source: \"edition\" }\n}", "}\n}"}}),
+              ElementsAre(HasSubstr("curation.textproto:43: error: `source` of this identifier is missing")));
   EXPECT_THAT(ErrorsOf({{"", "documents { id: \"ab-3\" }"}}),
               ElementsAre(HasSubstr("curation.textproto:45: error: `kind` of this document is missing"),
                           HasSubstr("curation.textproto:45: error: `title` of this document is missing")));

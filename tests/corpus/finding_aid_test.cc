@@ -110,6 +110,15 @@ TEST(FindingAidTest, TakesLineEndsMarksAndBlanksForNothing) {
   }
 }
 
+TEST(FindingAidTest, TakesAMarkWhereFilesWereJoinedForNothing) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const FindingAid aid = Parse(mark + "T\n1. A to B, 1 May 1960\nfirst\n" + mark + mark + "2. B to A, 2 May 1960\n" +
+                               mark + "second\n" + mark);
+  ASSERT_THAT(Headings(aid), ElementsAre("1|A to B, 1 May 1960", "2|B to A, 2 May 1960"));
+  EXPECT_EQ(aid.entries[0].entry.description(), "first");
+  EXPECT_EQ(aid.entries[1].entry.description(), "second");
+}
+
 TEST(FindingAidTest, JoinsDescriptionsOfAnyNumberOfLines) {
   const FindingAid aid = Parse("T\n1. A to B, 1 May 1960  \nfirst  \n\n  second\n\t\nthird\n2. B to A, 2 May 1960");
   ASSERT_THAT(aid.entries, SizeIs(2));
@@ -153,6 +162,16 @@ TEST(FindingAidTest, KeepsADamagedNumberAsWritten) {
   EXPECT_THAT(ReportedAt(aid, 4), HasSubstr("\"3,\""));
   EXPECT_EQ(ReportedAt(aid, 7), "");  // in sequence
   EXPECT_EQ(aid.entries[5].entry.description(), "U.S. action is a threat to peace, 7 May 1960");
+}
+
+TEST(FindingAidTest, ReadsANumberWhoseFullStopStandsApart) {
+  const FindingAid aid = Parse("T\n1 . A to B, 1 May 1960\nl2 .  B to A, 2 May 1960\n3 .5 tons");
+  ASSERT_THAT(Headings(aid), ElementsAre("1|A to B, 1 May 1960", "l2|B to A, 2 May 1960"));
+  EXPECT_EQ(ReportedAt(aid, 2), "");
+  EXPECT_EQ(aid.entries[0].heading.author, "A");
+  EXPECT_THAT(ReportedAt(aid, 3), HasSubstr("number before the heading is damaged: \"l2\""));
+  EXPECT_EQ(aid.entries[1].heading.author, "B");
+  EXPECT_EQ(aid.entries[1].entry.description(), "3 .5 tons");
 }
 
 TEST(FindingAidTest, KeepsAHeadingWithOcrNoiseAsWritten) {

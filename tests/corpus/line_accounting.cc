@@ -31,7 +31,8 @@ std::vector<std::string> UnaccountedLines(const std::string& text, const Finding
   int number = 0;
   for (const absl::string_view raw : absl::StrSplit(unix_text, '\n')) {
     ++number;
-    const absl::string_view line = absl::StripTrailingAsciiWhitespace(absl::StripPrefix(raw, "\xEF\xBB\xBF"));
+    absl::string_view line = absl::StripTrailingAsciiWhitespace(raw);
+    while (absl::ConsumePrefix(&line, "\xEF\xBB\xBF")) continue;
     if (const auto found = entry_at.find(number); found != entry_at.end()) {
       finish();
       const v1::CatalogEntry& entry = found->second->entry;

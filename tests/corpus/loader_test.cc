@@ -1,10 +1,14 @@
 #include "server/corpus/loader.h"
 
+#include <unistd.h>
+
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/corpus/historical_date.h"
@@ -73,6 +77,27 @@ TEST(LoaderTest, MakesOneClaimOfTwoEqualEntriesAndKeepsTheYearThatIsNotInferred)
   EXPECT_EQ(document->summary(), "Answers it.");
   ASSERT_THAT(document->entries(), SizeIs(2));
   EXPECT_EQ(document->entries(0).position(), 2);
+}
+
+TEST(LoaderTest, KeepsWhoGotACopy) {
+  const LoadResult result = BuildCorpus(
+      kSmallFindingAid, absl::StrReplaceAll(kSmallCuration, {{"positions: 1", "positions: 1 copied_to: \"bob\""}}));
+  ASSERT_NE(result.corpus, nullptr);
+  EXPECT_THAT(result.corpus->FindDocument("documents/ab-1")->copied_to(), ElementsAre("participants/bob"));
+}
+
+TEST(LoaderTest, TakesAnApproximateAndAnExactDateForTwoClaims) {
+  const LoadResult result = BuildCorpus(
+      absl::StrReplaceAll(kSmallFindingAid, {{"3 May 1960", "ca. 3 May 1960"}}),
+      absl::StrReplaceAll(kSmallCuration,
+                          {{"positions: 1", "positions: 1 claims { date: \"1960-05-01~\" source: \"edition\" }"}}));
+  ASSERT_NE(result.corpus, nullptr);
+  EXPECT_THAT(ClaimTexts(*result.corpus->FindDocument("documents/ab-1")),
+              ElementsAre("sources/edition 1960-05-01~ America/New_York ''",
+                          "sources/edition 1960-05-01 America/New_York ''", HasSubstr("sources/aid 1960-05-02")));
+  EXPECT_THAT(ClaimTexts(*result.corpus->FindDocument("documents/ab-2")),
+              ElementsAre("sources/aid 1960-05-03? Europe/Moscow '3 May'",
+                          "sources/aid 1960-05-03~ Europe/Moscow 'ca. 3 May 1960'"));
 }
 
 TEST(LoaderTest, NotesAYearThatIsInferred) {
@@ -156,11 +181,52 @@ TEST(LoaderTest, WarnsOfANameThatNoParticipantClaims) {
                                                "written \"Carl\""));
 }
 
-TEST(LoaderTest, LoadsAFolderAndReportsWhatCannotBeRead) {
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "hotline_no_such_folder";
-  const LoadResult result = LoadCorpus(folder);
+// A new folder with a finding aid of one entry, which goes with the test.
+class LoadCorpusTest : public testing::Test {
+ protected:
+  LoadCorpusTest() {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(folder_ / "finding_aid.txt") << "1. Ann to Bob, 2 May 1960\n";
+  }
+  ~LoadCorpusTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      absl::StrCat("hotline_", getpid(), "_", testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(LoadCorpusTest, NeedsNoCuration) {
+  const LoadResult result = LoadCorpus(folder_);
+  ASSERT_NE(result.corpus, nullptr);
+  EXPECT_NE(result.corpus->FindDocument("documents/entry-1"), nullptr);
+}
+
+TEST_F(LoadCorpusTest, ReadsACurationBehindALink) {
+  std::ofstream(folder_ / "elsewhere") << "title: 1";
+  std::filesystem::create_symlink("elsewhere", folder_ / "curation.textproto");
+  EXPECT_THAT(Texts(LoadCorpus(folder_)), ElementsAre(HasSubstr("curation.textproto:1: error: column 8")));
+}
+
+TEST_F(LoadCorpusTest, RefusesALinkThatLeadsNowhere) {
+  std::filesystem::create_symlink("elsewhere", folder_ / "curation.textproto");
+  const LoadResult result = LoadCorpus(folder_);
   EXPECT_EQ(result.corpus, nullptr);
-  EXPECT_THAT(Texts(result), ElementsAre(HasSubstr("finding_aid.txt: error: cannot be read as a file: ")));
+  EXPECT_THAT(Texts(result), ElementsAre(absl::StrCat("curation.textproto: error: is a link that leads nowhere: ",
+                                                      (folder_ / "curation.textproto").string())));
+}
+
+TEST_F(LoadCorpusTest, RefusesAFolderWhereAFileBelongs) {
+  std::filesystem::create_directory(folder_ / "curation.textproto");
+  const LoadResult result = LoadCorpus(folder_);
+  EXPECT_EQ(result.corpus, nullptr);
+  EXPECT_THAT(Texts(result), ElementsAre(HasSubstr("curation.textproto: error: is a folder, not a file: ")));
+}
+
+TEST_F(LoadCorpusTest, RefusesAFolderWithoutAFindingAid) {
+  std::filesystem::remove(folder_ / "finding_aid.txt");
+  const LoadResult result = LoadCorpus(folder_);
+  EXPECT_EQ(result.corpus, nullptr);
+  EXPECT_THAT(Texts(result), ElementsAre(HasSubstr("finding_aid.txt: error: does not exist: ")));
 }
 
 }  // namespace
