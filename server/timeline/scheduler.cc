@@ -20,43 +20,43 @@ Scheduler::Scheduler() : thread_([this] { Run(); }) {}
 
 Scheduler::~Scheduler() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
-    changed_.Signal();
   }
+  changed_.notify_one();
   thread_.join();
 }
 
 void Scheduler::WakeAt(SteadyTime time, std::shared_ptr<Wakeable> who) {
   const std::int64_t tick = TickAtOrAfter(time);
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   const bool earliest = waiting_.empty() || tick < waiting_.begin()->first;
   waiting_[tick].push_back(std::move(who));
-  if (earliest) changed_.Signal();
+  if (earliest) changed_.notify_one();
 }
 
 void Scheduler::Run() {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
     if (waiting_.empty()) {
-      changed_.Wait(&mutex_);
+      changed_.wait(lock);
       continue;
     }
     const auto first = waiting_.begin();
     const absl::Duration left = first->first * kTick - SteadyNow();
     if (left > absl::ZeroDuration()) {
-      changed_.WaitWithTimeout(&mutex_, left);
+      changed_.wait_for(lock, absl::ToChronoNanoseconds(left));
       continue;
     }
     std::vector<std::shared_ptr<Wakeable>> due = std::move(first->second);
     waiting_.erase(first);
-    mutex_.Unlock();
+    lock.unlock();
     for (std::shared_ptr<Wakeable>& each : due) {
       each->Wake();
       each.reset();
     }
     due.clear();
-    mutex_.Lock();
+    lock.lock();
   }
 }
 

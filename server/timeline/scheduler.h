@@ -1,14 +1,14 @@
 #ifndef HOTLINE_SERVER_TIMELINE_SCHEDULER_H_
 #define HOTLINE_SERVER_TIMELINE_SCHEDULER_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/timeline/player.h"
 
@@ -42,16 +42,17 @@ class Scheduler {
 
   // Wakes `who` once, at `time` rounded up to a tick. It is kept alive until then, and there is no way to call this
   // off: who is woken looks whether there is something to do.
-  void WakeAt(SteadyTime time, std::shared_ptr<Wakeable> who) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WakeAt(SteadyTime time, std::shared_ptr<Wakeable> who);
 
  private:
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Run();
 
-  absl::Mutex mutex_;
-  absl::CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // By tick, counted from the steady clock's origin.
-  std::map<std::int64_t, std::vector<std::shared_ptr<Wakeable>>> waiting_ ABSL_GUARDED_BY(mutex_);
+  // Not absl::Mutex: the thread sanitizer does not see into the packaged Abseil.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;  // guarded by mutex_
+  // By tick, counted from the steady clock's origin. Guarded by mutex_.
+  std::map<std::int64_t, std::vector<std::shared_ptr<Wakeable>>> waiting_;
   std::thread thread_;  // last, so that it starts when the rest is there
 };
 

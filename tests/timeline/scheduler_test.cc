@@ -1,37 +1,39 @@
 #include "server/timeline/scheduler.h"
 
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 
 namespace hotline::server {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(10);
-
 // Remembers when it was woken.
 class Sleeper final : public Wakeable {
  public:
   void Wake() override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     woken_.push_back(SteadyNow());
+    changed_.notify_one();
   }
 
   // Waits until it was woken `times` times; false where that takes too long.
   bool AwaitWakes(std::size_t times) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [&] { return woken_.size() >= times; };
-    return mutex_.AwaitWithTimeout(absl::Condition(&enough), kPatience);
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return woken_.size() >= times; });
   }
   std::vector<SteadyTime> woken() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     return woken_;
   }
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<SteadyTime> woken_;
 };
 

@@ -92,7 +92,8 @@ TEST(SelectionTest, AViewSaysHowMuchOfTheDocumentAnItemCarries) {
 TEST(SelectionTest, CountsEventsAndDocumentsOfEveryDayAlsoOfTheEmptyOnes) {
   v1::TimelineSelection request;
   request.set_first_day("1962-10-25");
-  const auto selection = ReadSelection(request, *ACorpus(), "selection");
+  const auto corpus = ACorpus();
+  const auto selection = ReadSelection(request, *corpus, "selection");
   const std::vector<v1::Day> days = CountDays(*selection);
   ASSERT_EQ(days.size(), 4u);
   EXPECT_EQ(days[0].day(), "1962-10-25");
