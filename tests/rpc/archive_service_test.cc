@@ -18,44 +18,40 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ArchiveServiceTest : public ::testing::Test {
  protected:
-  absl::StatusOr<v1::Document> Get(const std::string& name) {
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (v1::ArchiveService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                                 Response*),
+                                const Request& request) {
     Context context;
-    v1::GetDocumentRequest request;
-    request.set_name(name);
-    v1::GetDocumentResponse response;
-    const absl::Status status = FromWire(server_.archive().GetDocument(&context, request, &response));
+    Response response;
+    const absl::Status status = FromWire((server_.archive().*method)(&context, request, &response));
     if (!status.ok()) return status;
     EXPECT_EQ(response.revision(), ShippedCorpus()->revision());
-    return response.document();
+    return response;
+  }
+
+  absl::StatusOr<v1::Document> Get(const std::string& name) {
+    v1::GetDocumentRequest request;
+    request.set_name(name);
+    const auto response = Call(&v1::ArchiveService::Stub::GetDocument, request);
+    if (!response.ok()) return response.status();
+    return response->document();
   }
 
   absl::StatusOr<v1::ListDocumentsResponse> List(const v1::ListDocumentsRequest& request) {
-    Context context;
-    v1::ListDocumentsResponse response;
-    const absl::Status status = FromWire(server_.archive().ListDocuments(&context, request, &response));
-    if (!status.ok()) return status;
-    EXPECT_EQ(response.revision(), ShippedCorpus()->revision());
-    return response;
+    return Call(&v1::ArchiveService::Stub::ListDocuments, request);
   }
 
   absl::StatusOr<v1::ResolveReferenceResponse> Resolve(const std::string& reference) {
-    Context context;
     v1::ResolveReferenceRequest request;
     request.set_reference(reference);
-    v1::ResolveReferenceResponse response;
-    const absl::Status status = FromWire(server_.archive().ResolveReference(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return Call(&v1::ArchiveService::Stub::ResolveReference, request);
   }
 
   absl::StatusOr<v1::GetThreadResponse> Thread(const std::string& name) {
-    Context context;
     v1::GetThreadRequest request;
     request.set_name(name);
-    v1::GetThreadResponse response;
-    const absl::Status status = FromWire(server_.archive().GetThread(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return Call(&v1::ArchiveService::Stub::GetThread, request);
   }
 
   RunningServer server_;

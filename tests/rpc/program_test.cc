@@ -2,8 +2,6 @@
 
 #include <signal.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -12,35 +10,19 @@
 #include "gtest/gtest.h"
 #include "tests/rpc/running_server.h"
 #include "tests/support/process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hotline::server {
 namespace {
 
 using ::hotline::tests::Process;
+using ::hotline::tests::TemporaryFolder;
 using ::testing::HasSubstr;
 
 std::vector<std::string> Hotlined(std::vector<std::string> flags) {
   flags.insert(flags.begin(), HOTLINED);
   return flags;
 }
-
-// A folder for one test, removed with it.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = ::testing::TempDir() + "/hotline.XXXXXX";
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void Write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name) << text; }
-  std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Ended {
   int code;
@@ -92,7 +74,7 @@ TEST(ProgramTest, BadFlagsAreRefusedByName) {
 }
 
 TEST(ProgramTest, ACorpusFolderWithoutAFindingAidIsRefused) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Ended ended = RunToEnd({"--corpus=" + folder.path(), "--listen=127.0.0.1:0"});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, HasSubstr("finding_aid.txt"));
@@ -101,7 +83,7 @@ TEST(ProgramTest, ACorpusFolderWithoutAFindingAidIsRefused) {
 }
 
 TEST(ProgramTest, AnInconsistentCorpusIsRefusedWithEveryFault) {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.Write("finding_aid.txt", "Title\n\n1. Kennedy to Khrushchev, 21 October 1962\n");
   folder.Write("curation.textproto", "default_time_zone: \"Mars/Olympus\"\ndocuments { id: \"Bad Id\" }\n");
   const Ended ended = RunToEnd({"--corpus=" + folder.path(), "--listen=127.0.0.1:0"});
@@ -112,7 +94,7 @@ TEST(ProgramTest, AnInconsistentCorpusIsRefusedWithEveryFault) {
 }
 
 TEST(ProgramTest, AFindingAidWithoutCurationIsServedAsItIs) {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.Write("finding_aid.txt",
                "Title\n\n1. Kennedy to Khrushchev, 21 October 1962\n2. Khrushchev to Kennedy - 22 "
                "October\n");
@@ -169,7 +151,7 @@ TEST(ProgramTest, SigtermClosesPlaybacksWithDrainingAndExitsWithZero) {
 }
 
 TEST(ProgramTest, ListensOnAUnixSocket) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string address = "unix:" + folder.path() + "/hotline.sock";
   Process process(Hotlined({"--listen=" + address}));
   ASSERT_EQ(AddressOf(process), address);
