@@ -6,11 +6,13 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
 #include "hotline/version.h"
 
 namespace hotline::internal {
@@ -24,15 +26,30 @@ constexpr absl::Duration kShortestDnsInterval = absl::Seconds(10);
 
 int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
 
-// The content of the PEM file that `field` names; empty where it names none.
+// INVALID_ARGUMENT for an option, with the detail that a server attaches for a field of a request.
+absl::Status Refuse(const std::string& field, const std::string& description) {
+  absl::Status status = absl::InvalidArgumentError(absl::StrCat(field, ": ", description));
+  google::rpc::BadRequest detail;
+  google::rpc::BadRequest::FieldViolation* violation = detail.add_field_violations();
+  violation->set_field(field);
+  violation->set_description(description);
+  status.SetPayload(absl::StrCat("type.googleapis.com/", detail.GetTypeName()), absl::Cord(detail.SerializeAsString()));
+  return status;
+}
+
+// The content of the PEM file that `field` names; empty where it names none. By C's streams, since those of C++ throw
+// where the file is a directory.
 absl::StatusOr<std::string> ReadFile(const std::string& field, const std::string& path) {
-  if (path.empty()) return std::string();
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad() || content.empty()) {
-    const std::string why = file.is_open() ? "it is empty" : std::strerror(errno);
-    return absl::InvalidArgumentError(absl::StrCat(field, ": cannot read ", path, ": ", why));
+  std::string content;
+  if (path.empty()) return content;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  char buffer[4096];
+  std::size_t got = 0;
+  while (file != nullptr && (got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) content.append(buffer, got);
+  if (file == nullptr || std::ferror(file.get()) != 0) {
+    return Refuse(field, absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
   }
+  if (content.empty()) return Refuse(field, absl::StrCat("cannot read ", path, ": it is empty"));
   return content;
 }
 
@@ -86,19 +103,16 @@ absl::Status Validate(const ConnectionOptions& options) {
   };
   for (const auto& [field, value] : durations) {
     if (value < absl::Milliseconds(1) || value > absl::Hours(24)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(field, ": ", absl::FormatDuration(value), "; 1ms to 24h are allowed"));
+      return Refuse(field, absl::StrCat(absl::FormatDuration(value), "; 1ms to 24h are allowed"));
     }
   }
-  const struct {
-    const char* field;
-    int value;
-  } counts[] = {{"max_attempts", options.max_attempts}, {"stream_max_attempts", options.stream_max_attempts}};
-  for (const auto& [field, value] : counts) {
-    if (value < 1) return absl::InvalidArgumentError(absl::StrCat(field, ": ", value, "; at least 1 is allowed"));
+  if (options.max_attempts < 1) {
+    return Refuse("max_attempts", absl::StrCat(options.max_attempts, "; at least 1 is allowed"));
   }
   if (options.cert_file.empty() != options.key_file.empty()) {
-    return absl::InvalidArgumentError("cert_file, key_file: one is set without the other; set both or neither");
+    const bool lacks_key = options.key_file.empty();
+    return Refuse(lacks_key ? "key_file" : "cert_file",
+                  absl::StrCat("needed with ", lacks_key ? "cert_file" : "key_file", "; set both or neither"));
   }
   return absl::OkStatus();
 }

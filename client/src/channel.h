@@ -11,7 +11,7 @@
 
 namespace hotline::internal {
 
-// INVALID_ARGUMENT with the field's name where an option is out of range.
+// INVALID_ARGUMENT, with a field violation, where an option is out of range.
 absl::Status Validate(const ConnectionOptions& options);
 
 // A channel that has not yet connected. INVALID_ARGUMENT as above, and where a TLS file cannot be read.

@@ -6,13 +6,10 @@ namespace hotline::internal {
 
 EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
   const bool continued = response->has_opened() && response->opened().outcome() == v1::OPENED_OUTCOME_CONTINUED;
-  // Each call counts its epochs from 1, so a number says nothing across `opened`.
-  const bool jumped = !response->has_opened() && epoch_ && *epoch_ != response->epoch();
-  if (continued || jumped) {
+  if (continued) {
     next_ordinal_.reset();
     clock_ = absl::InfinitePast();
   }
-  epoch_ = response->epoch();
   if (response->has_opened() && !next_ordinal_) next_ordinal_ = response->opened().first_ordinal();
 
   Result result;

@@ -26,7 +26,6 @@ class EpochCheck {
   Result Examine(v1::StreamTimelineResponse* response);
 
  private:
-  std::optional<std::int64_t> epoch_;
   std::optional<std::int64_t> next_ordinal_;
   absl::Time clock_ = absl::InfinitePast();
 };

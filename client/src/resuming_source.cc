@@ -100,7 +100,7 @@ absl::Status ResumingSource::WaitToResume(const absl::Status& status) {
   // The call that was cut was itself no attempt to resume.
   const int attempts = begun_ ? failures_ - 1 : failures_;
   const std::string gave_up = absl::StrCat("gave up after ", Attempts(attempts));
-  if (attempts >= (begun_ ? options_.stream_max_attempts : options_.max_attempts)) return Explain(status, gave_up);
+  if (!begun_ && attempts >= options_.max_attempts) return Explain(status, gave_up);
   const absl::Duration wait = AskedToWait(closing_, status) +
                               Backoff(failures_, begun_ ? options_.stream_initial_backoff : options_.initial_backoff,
                                       options_.max_backoff, environment_);

@@ -136,9 +136,7 @@ TEST_F(GrpcConnectionTest, AStreamSurvivesTheEndOfItsServer) {
       "unix:" + (std::filesystem::temp_directory_path() / ("hotline-" + std::to_string(getpid()))).string();
   auto server = std::make_unique<ScriptedServer>(socket);
   server->ScriptStream(Hanging({Opened(0, 0), Items(1, {0})}));
-  ConnectionOptions options = Impatient();
-  options.stream_max_attempts = 1000;
-  TimelineStream stream = Client(MakeConnection(socket, options)).StreamTimeline();
+  TimelineStream stream = Client(MakeConnection(socket, Impatient())).StreamTimeline();
   std::vector<v1::StreamTimelineResponse> responses;
   for (auto& response : stream) {
     ASSERT_TRUE(response.ok()) << response.status();

@@ -17,10 +17,13 @@
 namespace hotline::tests {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 // What one call is to do: send messages, then end with a status, be silent, or wait for Cancel().
 struct CallScript {
@@ -196,6 +199,22 @@ TEST_F(ResumingSourceTest, DrainingAndAgeAreResumedAfterTheTimeThatTheServerAsks
   }
 }
 
+TEST_F(ResumingSourceTest, WhatTheServerAskedForIsWaitedForOnce) {
+  calls_ = {{{Opened(0, 0), Items(1, {0, 1}), ClosingAt(2, v1::CLOSING_REASON_DRAINING, 7)}, absl::OkStatus()},
+            {{}, absl::UnavailableError("refused")},
+            kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(environment_.waits, ElementsAre(absl::Seconds(8), absl::Seconds(2)));
+}
+
+TEST_F(ResumingSourceTest, AMessageWithoutAPositionDoesNotLoseThePlace) {
+  v1::StreamTimelineResponse without = HeartbeatAt(2);
+  without.clear_position();
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1}), without}, absl::UnavailableError("")}, kEndAt3};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(PositionsAskedFor(), ElementsAre("", "after-2"));
+}
+
 TEST_F(ResumingSourceTest, AFullServerIsAskedAgainAfterItsRetryDelay) {
   const absl::Status full =
       WithRetryDelay(ServerError(absl::StatusCode::kResourceExhausted, "TOO_MANY_PLAYBACKS", "full"), absl::Seconds(3));
@@ -245,36 +264,63 @@ TEST_F(ResumingSourceTest, OpeningGivesUpAfterAsManyAttemptsAsAUnaryCall) {
   EXPECT_THAT(environment_.waits, SizeIs(4));
 }
 
-TEST_F(ResumingSourceTest, ResumingGivesUpAfterItsOwnNumberOfAttemptsAndKeepsTheDetails) {
-  calls_.assign(11, {{}, ServerError(absl::StatusCode::kUnavailable, "DRAINING", "going away")});
+TEST_F(ResumingSourceTest, ResumingGivesUpWhenItsTimeIsUsedUpAndKeepsTheDetails) {
+  calls_.assign(5, {{}, ServerError(absl::StatusCode::kUnavailable, "DRAINING", "going away")});
   calls_.front() = {{Opened(0, 0)}, absl::UnavailableError("cut")};
+  // The last attempt comes at the very end of that time: 1 s, 2 s and, capped, 2.5 s apart.
+  options_.stream_retry_time = absl::Seconds(8);
   const absl::Status error = Play();
-  EXPECT_EQ(error.message(), "gave up after 10 attempts: going away");
+  EXPECT_EQ(error.message(),
+            "gave up after 4 attempts, since the next would come later than 8s after the first failure: going away");
   EXPECT_EQ(GetErrorInfo(error)->reason, "DRAINING");
-  EXPECT_THAT(
-      environment_.waits,
-      ElementsAre(absl::Seconds(1), absl::Seconds(2), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5),
-                  absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5), absl::Seconds(2.5)));
+  EXPECT_THAT(environment_.waits,
+              ElementsAre(absl::Seconds(1), absl::Seconds(2), absl::Seconds(2.5), absl::Seconds(2.5)));
 }
 
-TEST_F(ResumingSourceTest, ProgressBeginsTheAttemptsAnew) {
-  options_.stream_max_attempts = 2;
+TEST_F(ResumingSourceTest, ByDefaultAServerMayNeedAMinuteAndAHalfToComeBack) {
+  environment_.random = 1;
+  const absl::Time back = environment_.now + absl::Seconds(90);
+  int calls = 0;
+  TimelineStream stream(std::make_unique<internal::ResumingSource>(
+      request_, options_, environment_.Get(), [&](const v1::StreamTimelineRequest&) {
+        CallScript script{{}, absl::UnavailableError("refused")};
+        if (calls++ == 0) script.responses = {Opened(0, 0), Items(2, {0, 1})};
+        if (environment_.now >= back) script = kEndAt3;
+        return std::make_unique<ScriptedCall>(std::move(script), &environment_, &waiting_);
+      }));
+  for (const auto& response : stream) EXPECT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(stream.resumes(), 1);
+  EXPECT_GT(calls, 10);
+}
+
+TEST_F(ResumingSourceTest, ProgressBeginsTheTimeAnew) {
+  options_.stream_retry_time = absl::Seconds(3);
   calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")},
             {{}, absl::UnavailableError("")},
-            {{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED), Items(1, {0})}, absl::UnavailableError("")},
+            // Items at a clock that stands, then a clock that moves on without items.
+            {{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED), Items(0, {0})}, absl::UnavailableError("")},
             {{}, absl::UnavailableError("")},
-            {{Opened(1, 1, v1::OPENED_OUTCOME_RESUMED), HeartbeatAt(2)}, absl::UnavailableError("")},
+            {{Opened(0, 1, v1::OPENED_OUTCOME_RESUMED), HeartbeatAt(2)}, absl::UnavailableError("")},
             {{}, absl::UnavailableError("")},
             {{}, absl::UnavailableError("the last")}};
-  EXPECT_EQ(Play(), absl::UnavailableError("gave up after 2 attempts: the last"));
+  EXPECT_THAT(std::string(Play().message()), AllOf(StartsWith("gave up after 2 attempts"), EndsWith("the last")));
+  EXPECT_THAT(environment_.waits, ElementsAre(absl::Seconds(1), absl::Seconds(2), absl::Seconds(1), absl::Seconds(2),
+                                              absl::Seconds(1), absl::Seconds(2)));
   EXPECT_EQ(resumes_, 2);
 }
 
 TEST_F(ResumingSourceTest, AnOpenedWithoutMoreIsNoProgress) {
-  options_.stream_max_attempts = 2;
+  options_.stream_retry_time = absl::Seconds(3);
   const CallScript only_opened{{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED)}, absl::UnavailableError("cut again")};
   calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")}, only_opened, only_opened};
-  EXPECT_EQ(Play(), absl::UnavailableError("gave up after 2 attempts: cut again"));
+  EXPECT_THAT(std::string(Play().message()), StartsWith("gave up after 2 attempts, "));
+}
+
+TEST_F(ResumingSourceTest, NoAttemptBeginsBehindTheRetryTime) {
+  options_.stream_retry_time = absl::Seconds(3) - absl::Nanoseconds(1);
+  calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")}, {{}, absl::UnavailableError("")}};
+  EXPECT_THAT(std::string(Play().message()), StartsWith("gave up after 1 attempt, "));
+  EXPECT_THAT(environment_.waits, ElementsAre(absl::Seconds(1)));
 }
 
 TEST_F(ResumingSourceTest, DoesNotWaitBeyondTheRetryTime) {
@@ -313,6 +359,14 @@ TEST_F(ResumingSourceTest, ADuplicateIsDroppedAndCounted) {
   EXPECT_EQ(violations_, 3);
 }
 
+TEST_F(ResumingSourceTest, TheRightItemBehindADuplicateIsNoViolation) {
+  calls_ = {
+      {{Opened(0, 0), Items(1, {0, 1, 2}), Items(2, {0, 3}), ClosingAt(2, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2, 3));
+  EXPECT_EQ(violations_, 1);
+}
+
 TEST_F(ResumingSourceTest, AGapIsDeliveredAndCounted) {
   calls_ = {{{Opened(0, 0), Items(1, {0, 2}), Items(2, {3}), ClosingAt(2, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
   EXPECT_TRUE(Play().ok());
@@ -331,6 +385,14 @@ TEST_F(ResumingSourceTest, AFallingClockIsCounted) {
       {{Opened(-5, 0), HeartbeatAt(-3), HeartbeatAt(-4), ClosingAt(-3, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
   EXPECT_TRUE(Play().ok());
   EXPECT_EQ(violations_, 1);
+}
+
+TEST_F(ResumingSourceTest, AClockThatFellIsCountedUntilItHasCaughtUp) {
+  calls_ = {{{Opened(0, 0), HeartbeatAt(5), HeartbeatAt(3), HeartbeatAt(4), HeartbeatAt(5),
+              ClosingAt(5, v1::CLOSING_REASON_END)},
+             absl::OkStatus()}};
+  EXPECT_TRUE(Play().ok());
+  EXPECT_EQ(violations_, 2);
 }
 
 TEST_F(ResumingSourceTest, AnotherRevisionBeginsAnewWithoutViolation) {

@@ -92,6 +92,11 @@ TEST_F(RetryTest, SaysThatTheDeadlineWasReachedWithinAnAttempt) {
             absl::DeadlineExceededError("deadline of 5s reached in attempt 1: Deadline Exceeded"));
 }
 
+TEST_F(RetryTest, ADeadlineThatTheServerItselfGaveIsReportedAsItCame) {
+  const absl::Status given = ServerError(absl::StatusCode::kDeadlineExceeded, "TOO_SLOW", "took too long");
+  EXPECT_EQ(Run({given}), given);
+}
+
 TEST_F(RetryTest, NamesTheFailureBeforeTheDeadlineRatherThanTheDeadline) {
   EXPECT_EQ(Run({absl::UnavailableError("refused"), absl::DeadlineExceededError("Deadline Exceeded")}),
             absl::UnavailableError("deadline of 5s reached in attempt 2: refused"));

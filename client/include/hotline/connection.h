@@ -39,7 +39,7 @@ class Connection {
 // "ipv4:10.0.0.1:50051,10.0.0.2:50051" or "unix:/path".
 //
 // Does not connect and does not fail: the first call connects. An option out of range, or a TLS file that cannot be
-// read, makes every call return INVALID_ARGUMENT with the field's name.
+// read, makes every call return INVALID_ARGUMENT with a field violation (error.h).
 //
 // gRPC draws the address with which it begins from rand(). A short-lived program that talks to several should call
 // srand() first, or it always begins with the same one; this library leaves the program's random numbers alone.

@@ -27,9 +27,9 @@ struct ErrorInfo {
   std::map<std::string, std::string> metadata;
 };
 
-// One field of the request that the server refused.
+// One field that was refused: of the request, by the server; or of ConnectionOptions, by this library.
 struct FieldViolation {
-  // Path within the request: "selection.first_day".
+  // Path within the request: "selection.first_day". Of an option, its name: "ca_file".
   std::string field;
   // What was wrong, and what is allowed.
   std::string description;

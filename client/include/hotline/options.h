@@ -12,11 +12,12 @@ class ChannelCredentials;
 
 namespace hotline {
 
-// How a connection behaves. The defaults suit a server or a load balancer in the same region. A value out of range
-// makes every call return INVALID_ARGUMENT with the name of the field.
+// How a connection behaves. The defaults suit a server or a load balancer in the same region. Every duration is to be
+// from 1 ms to 24 h, both inclusive. A value out of range makes every call return INVALID_ARGUMENT with a field
+// violation (error.h).
 struct ConnectionOptions {
-  // Longest duration of one unary call, all its attempts and the waits between them included. Greater than 0. A
-  // playback has no deadline.
+  // Longest duration of one unary call, all its attempts and the waits between them included. A playback has no
+  // deadline.
   absl::Duration rpc_timeout = absl::Seconds(5);
 
   // Whether a call waits while no server can be reached. False: each attempt fails at once, and the error names the
@@ -29,24 +30,24 @@ struct ConnectionOptions {
   int max_attempts = 5;
 
   // Before attempt n + 1 passes a random time between 0 and the lesser of `initial_backoff` * 2^(n - 1) and
-  // `max_backoff`, after the time that the server asked for. Both greater than 0.
+  // `max_backoff`, after the time that the server asked for.
   absl::Duration initial_backoff = absl::Milliseconds(100);
   absl::Duration max_backoff = absl::Seconds(5);
 
-  // How often a cut playback is taken up again in a row without progress, before its error is reported. At least 1;
-  // progress (items, or a clock that moved on) begins the count anew.
-  int stream_max_attempts = 10;
-
-  // How long that may last in all, from the cut on. Greater than 0. It also bounds the opening of a playback,
-  // and the time that a server may ask a client to wait.
+  // How long a cut playback is taken up again without progress (items, or a clock that moved on), from the cut on,
+  // before its error is reported; how often does not matter. No attempt begins later, but the last may come up to
+  // `max_backoff` earlier: the default survives a server that is back within a minute and a half. It also bounds the
+  // opening of a playback, and the time that a server may ask a client to wait.
   absl::Duration stream_retry_time = absl::Minutes(2);
 
   // `initial_backoff` of a playback that was cut. Longer than that of a unary call, since the clients of a replica that
   // died come to the next one all together; costs half of it on average at each cut.
   absl::Duration stream_initial_backoff = absl::Seconds(2);
 
-  // How long a playback may be silent before it is taken for dead and resumed. Greater than the heartbeat interval that
-  // the request asks for (5 s by default, at most 30 s).
+  // How long a playback may be silent before it is taken for dead and resumed. Make it longer than the heartbeat
+  // interval that the request asks for (5 s by default, at most 30 s), which is not checked: otherwise a quiet stretch
+  // is cut and begun again from its start, and one that lasts longer than this is never passed, so that the playback
+  // fails after `stream_retry_time`.
   absl::Duration stream_idle_timeout = absl::Seconds(60);
 
   // After how much silence of a connection with calls the client pings the server, and how long it then waits before it

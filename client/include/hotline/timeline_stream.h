@@ -41,13 +41,13 @@ class TimelineSource {
 // the call for its age (`closing` with DRAINING or MAX_AGE; both are delivered, and `retry_after` is waited for), when
 // the call ends without `closing` whatever its status, when nothing came for `stream_idle_timeout`, and when the server
 // is full (RESOURCE_EXHAUSTED). The new call's `opened` is delivered too: its outcome is RESUMED, or CONTINUED where
-// the request allows that. ConnectionOptions bounds attempts and time; progress begins them anew.
+// the request allows that. `stream_retry_time` bounds how long it tries; progress begins that anew.
 //
 // An error is yielded once and ends the range; a range that ends without one is complete. Errors: one that the server
 // gave on purpose (ErrorInfo.domain "hotline", but not UNAVAILABLE, RESOURCE_EXHAUSTED or CANCELLED), one that says
 // before the first message that the call cannot work (UNIMPLEMENTED, UNAUTHENTICATED), the last error with "gave up
-// after N attempts" when the bounds are reached, and CANCELLED after Cancel(). A `closing` with IDLE ends the range
-// without error: reconnect when the user comes back.
+// after N attempts" when that time, or before the first message `max_attempts`, is used up, and CANCELLED after
+// Cancel(). A `closing` with IDLE ends the range without error: reconnect when the user comes back.
 //
 // Threads: one thread iterates, and it blocks meanwhile; Cancel(), resumes() and violations() may be called from any
 // while the stream lives and is not being moved. Lifetime: independent of the Client and Connection that made it.
