@@ -1,9 +1,12 @@
 #include "client/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -61,7 +64,31 @@ std::string CheckDuration(const std::string& value) {
   return absl::StrCat("\"", value, "\" is not a duration; write it as 3s, 1500ms or 2m");
 }
 
-std::string CheckNotEmpty(const std::string& value) { return value.empty() ? "must not be empty" : ""; }
+// Whether Protobuf takes the text: well-formed UTF-8, without surrogates.
+bool IsUtf8(const std::string& text) {
+  constexpr std::uint32_t kFirstOfLength[] = {0, 0, 0x80, 0x800, 0x10000};
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (length == 0 || lead >= 0xF8 || length > text.size() - i) return false;
+    std::uint32_t code_point = length == 1 ? lead : lead & (0x7FU >> length);
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto byte = static_cast<unsigned char>(text[i + k]);
+      if ((byte & 0xC0U) != 0x80U) return false;
+      code_point = code_point << 6U | (byte & 0x3FU);
+    }
+    if (code_point < kFirstOfLength[length] || code_point > 0x10FFFF) return false;
+    if (code_point >= 0xD800 && code_point <= 0xDFFF) return false;
+    i += length;
+  }
+  return true;
+}
+
+// What every argument of free text must be.
+std::string CheckText(const std::string& value) {
+  if (value.empty()) return "must not be empty";
+  return IsUtf8(value) ? "" : "must be UTF-8";
+}
 
 absl::Duration DurationOf(const std::string& checked) {
   absl::Duration duration;
@@ -78,21 +105,24 @@ void AddGlobalFlags(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_option("--server", line.server, "Where hotlined listens; default $HOTLINE_SERVER, else localhost:50051")
       ->envname("HOTLINE_SERVER")
       ->option_text("HOST:PORT")
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
   app.add_option("--output", flags.output, "text (default), or json: one response a line")
       ->option_text("FORMAT")
       ->check(CLI::IsMember({"text", "json"}));
-  app.add_option("--zone", flags.zone, "Where days begin at midnight, Europe/Moscow; default the corpus's own zone")
+  app.add_option(
+         "--zone", flags.zone,
+         "Of days, play and list --day: where days begin at midnight, Europe/Moscow; default the corpus's own zone")
       ->option_text("ZONE")
       ->check(CheckZone);
   app.add_flag("--tls", line.connection.tls, "The server must show a certificate");
   app.add_option("--tls-ca", line.connection.ca_file, "Authorities to trust (PEM); implies --tls; default the system's")
       ->option_text("FILE");
-  CLI::Option* cert =
-      app.add_option("--tls-cert", line.connection.cert_file, "This client's certificate (PEM); implies --tls")
-          ->option_text("FILE");
-  CLI::Option* key =
-      app.add_option("--tls-key", line.connection.key_file, "The certificate's key (PEM)")->option_text("FILE");
+  CLI::Option* cert = app.add_option("--tls-cert", line.connection.cert_file,
+                                     "This client's certificate (PEM); implies --tls, needs --tls-key")
+                          ->option_text("FILE");
+  CLI::Option* key = app.add_option("--tls-key", line.connection.key_file,
+                                    "The certificate's key (PEM); implies --tls, needs --tls-cert")
+                         ->option_text("FILE");
   cert->needs(key);
   key->needs(cert);
   app.set_version_flag("--version", absl::StrCat("hotline ", absl::string_view(kVersion.data(), kVersion.size())),
@@ -115,7 +145,7 @@ void AddOneArgument(CLI::App& app, const std::string& name, const std::string& d
       ->add_option(argument, line.argument, meaning)
       ->option_text(" ")
       ->required()
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
 }
 
 void AddList(CLI::App& app, Flags& flags) {
@@ -125,10 +155,10 @@ void AddList(CLI::App& app, Flags& flags) {
                          ->check(CheckDay);
   list->add_option("--from", flags.from, "Only those written by this participant, kennedy")
       ->option_text("WHO")
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
   list->add_option("--to", flags.to, "Only those addressed to this participant, khrushchev")
       ->option_text("WHO")
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
   list->add_option("--kind", flags.kind, "Only letter, statement or address")
       ->option_text("KIND")
       ->check(CLI::IsMember({"letter", "statement", "address"}));
@@ -140,23 +170,30 @@ void AddList(CLI::App& app, Flags& flags) {
 
 void AddPlay(CLI::App& app, Flags& flags) {
   CLI::App* play = AddCommand(app, "play", "Plays October 1962 back; Ctrl-C ends it");
-  CLI::Option* day_length = play->add_option("--day-length", flags.day_length, "How long a day of history lasts, 3s")
-                                ->option_text("DURATION")
-                                ->check(CheckDuration);
-  CLI::Option* speed =
-      play->add_option("--speed", flags.speed, "Seconds of history a second; default 3600, an hour a second")
-          ->option_text("NUMBER");
+  CLI::Option* day_length =
+      play->add_option("--day-length", flags.day_length,
+                       "How long a day of history lasts, 3s; 8.64ms to 2400h; excludes --speed and --unpaced")
+          ->option_text("DURATION")
+          ->check(CheckDuration);
+  CLI::Option* speed = play->add_option("--speed", flags.speed,
+                                        "Seconds of history a second, 0.01 to 10000000; default 3600, an hour a "
+                                        "second; excludes --day-length and --unpaced")
+                           ->option_text("NUMBER");
   CLI::Option* unpaced =
-      play->add_flag("--unpaced", flags.unpaced, "As fast as it can be read, without a clock")->option_text(" ");
+      play->add_flag("--unpaced", flags.unpaced,
+                     "As fast as it can be read, without a clock; excludes --day-length, --speed and --longest-wait")
+          ->option_text(" ");
   day_length->excludes(speed)->excludes(unpaced);
   speed->excludes(unpaced);
-  play->add_option("--longest-wait", flags.longest_wait, "Run faster through a gap that would last longer than this")
+  play->add_option(
+          "--longest-wait", flags.longest_wait,
+          "Run faster through a gap that would last longer than this, 1ms to 24h; default none; excludes --unpaced")
       ->option_text("DURATION")
       ->check(CheckDuration)
       ->excludes(unpaced);
   play->add_option("--audience", flags.audience, "Only what this side knew, when it learnt of it: washington")
       ->option_text("AUDIENCE")
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
   play->add_option("--first-day", flags.first_day, "First day, 1962-10-22; default the corpus's first")
       ->option_text("DAY")
       ->check(CheckDay);
@@ -165,7 +202,7 @@ void AddPlay(CLI::App& app, Flags& flags) {
       ->check(CheckDay);
   play->add_option("--position", flags.position, "Go on behind this place, with the flags it was made with")
       ->option_text("POSITION")
-      ->check(CheckNotEmpty);
+      ->check(CheckText);
 }
 
 void FillFilter(const Flags& flags, v1::DocumentFilter& filter) {
@@ -239,6 +276,13 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
   AddCommand(app, "days", "The days with a bar for each");
   AddPlay(app, flags);
 
+  // CLI11 would take the argument behind it for the value.
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (absl::StartsWith(argument, "--") && argument.find('=') == argument.size() - 1) {
+      return WrongUsage(absl::StrCat(argument, " needs a value"), app);
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -254,6 +298,10 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
     return WrongUsage("--first-day is later than --last-day", app);
   }
   line.command = CommandOf(app.get_subcommands().front()->get_name());
+  const bool has_days = line.command == Command::kDays || line.command == Command::kPlay || !flags.day.empty();
+  if (!flags.zone.empty() && !has_days) {
+    return WrongUsage("--zone says where days begin: only with days, play and list --day", app);
+  }
   line.json = flags.output == "json";
   if (line.command == Command::kShow || line.command == Command::kThread) {
     line.argument = InCollection("documents", line.argument);

@@ -1,5 +1,6 @@
 #include "client/cli/commands.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "client/cli/render.h"
 #include "client/cli/vocabulary.h"
 #include "google/protobuf/util/json_util.h"
+#include "hotline/error.h"
 
 namespace hotline::cli {
 namespace {
@@ -111,6 +113,20 @@ absl::StatusOr<std::vector<v1::Document>> FetchDocuments(const Session& session)
   return documents;
 }
 
+// Whether a playback that ended so may be taken up again where it was. Not where the server refused to, on purpose.
+bool MayGoOn(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return true;
+    default:
+      break;
+  }
+  const std::optional<ErrorInfo> info = GetErrorInfo(status);
+  return !info || info->domain != "hotline";
+}
+
 // Prints each message of the stream by `print`, which is false when it can print no more.
 absl::Status Follow(const Session& session, InterruptWatch& interrupts,
                     const std::function<absl::Status(const v1::StreamTimelineResponse&)>& print) {
@@ -130,7 +146,7 @@ absl::Status Follow(const Session& session, InterruptWatch& interrupts,
     position = response->position();
   }
   interrupts.CallOnInterrupt(nullptr);
-  if (!status.ok() && opened && !position.empty()) {
+  if (!status.ok() && opened && !position.empty() && MayGoOn(status)) {
     session.tell(absl::StrCat("to go on from here, add to the same flags: --position=", position));
   }
   return status;

@@ -66,6 +66,10 @@ std::string What(const absl::Status& status, const std::string& server) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
       if (from_server) return absl::StrCat(server, " cannot answer now: ", message);
+      if (absl::StrContains(message, "andshake")) {
+        return absl::StrCat("cannot agree with ", server, " on TLS: ", message,
+                            "; --tls is for servers that speak it, --tls-ca names the authority of their certificate");
+      }
       return absl::StrCat("cannot reach ", server, ": ", message,
                           "; is hotlined running? --server or $HOTLINE_SERVER names another");
     case absl::StatusCode::kDeadlineExceeded:

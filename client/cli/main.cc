@@ -26,22 +26,36 @@ constexpr int kInterrupted = 130;
 
 void Tell(const std::string& line) { std::fprintf(stderr, "hotline: %s\n", line.c_str()); }
 
+// The exit code of a program whose output ended so, having told what is to be told. A reader that has gone is content.
+int OutputEnded(const hotline::cli::Output& output) {
+  if (output.error() == 0 || output.error() == EPIPE) return 0;
+  Tell(std::string("cannot write to standard output: ") + std::strerror(output.error()));
+  return kCannotWrite;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using hotline::cli::Command;
   using hotline::cli::CommandLine;
 
+  // A reader that goes away is seen as an error of the write instead.
+  signal(SIGPIPE, SIG_IGN);
+  hotline::cli::Output output;
   const auto parsed = hotline::cli::ParseCommandLine(argc, argv);
   if (const auto* end = std::get_if<hotline::cli::ParseEnd>(&parsed)) {
-    std::fputs(end->text.c_str(), end->exit_code == 0 ? stdout : stderr);
+    if (end->exit_code == 0) {
+      output.Write(end->text);
+      return OutputEnded(output);
+    }
+    std::fputs(end->text.c_str(), stderr);
     return end->exit_code;
   }
   const CommandLine& line = std::get<CommandLine>(parsed);
   const bool play = line.command == Command::kPlay;
 
-  // A reader that goes away is seen as an error of the write instead.
-  signal(SIGPIPE, SIG_IGN);
+  // What gRPC logs is in the message of the error, too; unless the user wants more.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   std::optional<hotline::cli::InterruptWatch> interrupts;
   if (play) interrupts.emplace();
   // gRPC draws from rand() the address with which it begins.
@@ -50,17 +64,12 @@ int main(int argc, char** argv) {
   hotline::ConnectionOptions options = line.connection;
   options.user_agent_prefix = "hotline-cli/" + std::string(hotline::kVersion);
   const hotline::Client client(hotline::MakeConnection(line.server, options));
-  hotline::cli::Output output;
   const bool wide = play || line.command == Command::kThread;
   const hotline::cli::Session session = {line, client, hotline::cli::MakePage(hotline::cli::LookAround(), wide), output,
                                          Tell};
 
   const absl::Status status = play ? hotline::cli::Play(session, *interrupts) : hotline::cli::Run(session);
-  if (output.error() == EPIPE) return 0;
-  if (output.error() != 0) {
-    Tell(std::string("cannot write to standard output: ") + std::strerror(output.error()));
-    return kCannotWrite;
-  }
+  if (output.error() != 0) return OutputEnded(output);
   if (interrupts && interrupts->interrupted()) return kInterrupted;
   if (status.ok()) return 0;
   std::fputs(hotline::cli::Explain(status, line.server).c_str(), stderr);

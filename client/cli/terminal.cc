@@ -74,6 +74,7 @@ struct InterruptWatch::State {
   std::mutex mu;
   std::function<void()> call;  // guarded by mu
   bool interrupted = false;    // guarded by mu
+  bool stopping = false;       // guarded by mu; without it a SIGUSR1 is a stray one
   std::thread thread;          // joined by the destructor
 
   void Watch() {
@@ -81,8 +82,9 @@ struct InterruptWatch::State {
     for (;;) {
       int signal = 0;
       if (sigwait(&signals, &signal) != 0) continue;
-      if (signal == SIGUSR1) return;
       const std::lock_guard<std::mutex> lock(mu);
+      if (stopping) return;
+      if (signal == SIGUSR1) continue;
       if (interrupted || !call) _exit(kInterruptedExit);
       interrupted = true;
       call();
@@ -97,6 +99,10 @@ InterruptWatch::InterruptWatch() : state_(std::make_unique<State>()) {
 }
 
 InterruptWatch::~InterruptWatch() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mu);
+    state_->stopping = true;
+  }
   pthread_kill(state_->thread.native_handle(), SIGUSR1);
   state_->thread.join();
 }

@@ -91,21 +91,44 @@ void WrapOneLine(std::string_view text, int width, std::vector<std::string>& lin
   lines.push_back(std::move(line));
 }
 
+// Width of the widest piece between `separators` in a column.
+int WidestPiece(const std::vector<std::vector<Cell>>& rows, std::size_t column, std::string_view separators) {
+  int widest = 0;
+  for (const std::vector<Cell>& row : rows) {
+    for (std::string_view piece : Split(row[column].text, separators)) widest = std::max(widest, Width(piece));
+  }
+  return widest;
+}
+
+// Narrows the widest of the columns that are wider than their floors, again and again, until `left` is `wanted`.
+void Narrow(std::vector<int>& widths, const std::vector<int>& floors, int wanted, int& left) {
+  for (; left < wanted; ++left) {
+    int* widest = nullptr;
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      if (widths[c] > floors[c] && (widest == nullptr || widths[c] > *widest)) widest = &widths[c];
+    }
+    if (widest == nullptr) return;
+    --*widest;
+  }
+}
+
 std::vector<int> ColumnWidths(const Page& page, const std::vector<Column>& columns,
                               const std::vector<std::vector<Cell>>& rows) {
+  const std::size_t last = columns.size() - 1;
   std::vector<int> widths;
-  int used = 0;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    int width = Width(columns[c].title);
-    for (const std::vector<Cell>& row : rows) {
-      for (std::string_view line : Split(row[c].text, "\n")) width = std::max(width, Width(line));
-    }
+  std::vector<int> words;
+  int left = page.width;
+  for (std::size_t c = 0; c < last; ++c) {
+    int width = WidestPiece(rows, c, "\n");
     if (columns[c].widest > 0) width = std::min(width, columns[c].widest);
-    const bool last = c + 1 == columns.size();
-    if (last) width = std::max(kNarrowestLastColumn, page.width - used);
     widths.push_back(width);
-    used += width + kColumnGap;
+    words.push_back(WidestPiece(rows, c, " \n"));
+    left -= width + kColumnGap;
   }
+  // Without cutting words if that is enough; but a very long one of the last column, such as an address, is cut.
+  Narrow(widths, words, std::min(WidestPiece(rows, last, " \n"), page.width / 3), left);
+  Narrow(widths, std::vector<int>(last, 1), kNarrowestLastColumn, left);
+  widths.push_back(left);
   return widths;
 }
 
@@ -190,16 +213,12 @@ Block SideBySide(const Page& page, const Block& left, int left_width, std::strin
 }
 
 Block Table(const Page& page, const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows) {
-  const std::vector<int> widths = ColumnWidths(page, columns, rows);
+  std::vector<std::vector<Cell>> all(1);
+  for (const Column& column : columns) all.front().push_back({Role::kDim, column.title});
+  all.insert(all.end(), rows.begin(), rows.end());
+  const std::vector<int> widths = ColumnWidths(page, columns, all);
   Block table;
-  Line header(page);
-  int start = 0;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    header.FillTo(start).Add(Role::kDim, columns[c].title);
-    start += widths[c] + kColumnGap;
-  }
-  table.push_back(header);
-  for (const std::vector<Cell>& row : rows) {
+  for (const std::vector<Cell>& row : all) {
     std::vector<std::vector<std::string>> wrapped;
     std::size_t height = 1;
     for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -208,7 +227,7 @@ Block Table(const Page& page, const std::vector<Column>& columns, const std::vec
     }
     for (std::size_t y = 0; y < height; ++y) {
       Line line(page);
-      start = 0;
+      int start = 0;
       for (std::size_t c = 0; c < columns.size(); ++c) {
         if (y < wrapped[c].size()) line.FillTo(start).Add(row[c].role, wrapped[c][y]);
         start += widths[c] + kColumnGap;

@@ -85,7 +85,8 @@ struct Cell {
 };
 
 // A table with a header line. Columns are as wide as their contents, but no wider than `widest` where that is not 0;
-// cells are wrapped. The last column gets what is left of the page, at least eight columns.
+// titles and cells are wrapped. The last column gets what is left of the page, at least eight columns; where that is
+// less than its words need, the others are narrowed.
 struct Column {
   std::string title;
   int widest = 0;

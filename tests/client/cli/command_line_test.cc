@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "tests/client/cli/sample_corpus.h"
 
 namespace hotline::cli {
@@ -79,9 +81,7 @@ TEST_F(CommandLineTest, ListFlagsBecomeAFilter) {
   EXPECT_EQ(line.filter.window().match(), v1::CERTAINTY_DEFINITE);
 }
 
-TEST_F(CommandLineTest, AListWithoutFlagsIsAnEmptyFilter) {
-  EXPECT_EQ(Accepted({"list", "--zone=Europe/Moscow"}).filter.ByteSizeLong(), 0U);
-}
+TEST_F(CommandLineTest, AListWithoutFlagsIsAnEmptyFilter) { EXPECT_EQ(Accepted({"list"}).filter.ByteSizeLong(), 0U); }
 
 TEST_F(CommandLineTest, ANameMayLackItsCollection) {
   EXPECT_EQ(Accepted({"show", "kk-09"}).argument, "documents/kk-09");
@@ -146,7 +146,15 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{{}, "a command is needed", "'hotline --help'"}, Wrong{{"recite"}, "recite", "not expected"},
         Wrong{{"corpus", "days"}, "days", "not expected"}, Wrong{{"corpus", "--colour"}, "--colour", "not expected"},
-        Wrong{{"corpus", "--output=xml"}, "--output", "{text,json}"}, Wrong{{"corpus", "--server="}, "--server", ""},
+        Wrong{{"corpus", "--output=xml"}, "--output", "{text,json}"},
+        Wrong{{"corpus", "--server="}, "--server=", "needs a value"},
+        Wrong{{"--server=", "corpus"}, "--server=", "needs a value"},
+        Wrong{{"corpus", "--server", ""}, "--server", "must not be empty"},
+        Wrong{{"corpus", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
+        Wrong{{"list", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
+        Wrong{{"show", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
+        Wrong{{"thread", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
+        Wrong{{"resolve", "11", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
         Wrong{{"days", "--zone=Mars/Olympus"}, "--zone", "Europe/Moscow"},
         Wrong{{"corpus", "--tls-cert=b.pem"}, "--tls-cert", "--tls-key"},
         Wrong{{"list", "--day=27 October"}, "--day", "write it as 1962-10-27"},
@@ -166,6 +174,51 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"play", "--unpaced", "--longest-wait=3s"}, "--longest-wait", "--unpaced"},
         Wrong{{"play", "--first-day=1962-10-28", "--last-day=1962-10-27"}, "--first-day", "later"},
         Wrong{{"play", "--last-day=tomorrow"}, "--last-day", "is not a day"}));
+
+TEST_F(CommandLineTest, TextThatIsNotUtf8IsRefusedWhereverItStands) {
+  const std::vector<std::vector<const char*>> forms = {{"show"},
+                                                       {"thread"},
+                                                       {"resolve"},
+                                                       {"list", "--from"},
+                                                       {"list", "--to"},
+                                                       {"corpus", "--server"},
+                                                       {"play", "--audience"},
+                                                       {"play", "--position"}};
+  for (std::vector<const char*> arguments : forms) {
+    arguments.push_back("\xff\xfe");
+    const ParseEnd end = Ended(arguments);
+    EXPECT_EQ(end.exit_code, 2);
+    EXPECT_THAT(end.text, HasSubstr("must be UTF-8"));
+  }
+}
+
+TEST_F(CommandLineTest, Utf8IsWhatUnicodeSaysItIs) {
+  for (const char* text : {"Хрущёв", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80"}) {
+    EXPECT_EQ(Accepted({"resolve", text}).argument, text);
+  }
+  // Cut off, without a beginning, overlong, a surrogate, beyond Unicode, no continuation.
+  for (const char* text : {"\xd0", "\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
+                           "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xd0z"}) {
+    EXPECT_THAT(Ended({"resolve", text}).text, HasSubstr("must be UTF-8"));
+  }
+}
+
+TEST_F(CommandLineTest, AValueMayEndInAnEqualsSign) {
+  EXPECT_EQ(Accepted({"play", "--position=abc="}).playback.from_position(), "abc=");
+  EXPECT_EQ(Accepted({"play", "--position", "abc="}).playback.from_position(), "abc=");
+}
+
+TEST_F(CommandLineTest, HelpSaysRangesDefaultsAndWhatExcludesWhat) {
+  std::string help = Ended({"play", "--help"}).text + Ended({"--help"}).text;
+  // However it is wrapped.
+  help = absl::StrJoin(absl::StrSplit(help, absl::ByAnyChar(" \n"), absl::SkipEmpty()), " ");
+  for (const char* text :
+       {"3s; 8.64ms to 2400h; excludes --speed and --unpaced", "0.01 to 10000000; default 3600",
+        "excludes --day-length and --unpaced", "excludes --day-length, --speed and --longest-wait",
+        "1ms to 24h; default none", "implies --tls, needs --tls-cert", "Of days, play and list --day"}) {
+    EXPECT_THAT(help, HasSubstr(text));
+  }
+}
 
 TEST_F(CommandLineTest, TheHintNamesTheCommand) {
   EXPECT_THAT(Ended({"list", "--definite"}).text, HasSubstr("'hotline list --help'"));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/cord.h"
 #include "google/rpc/error_details.pb.h"
+#include "hotline/client.h"
 
 namespace hotline::cli {
 namespace {
@@ -40,6 +41,13 @@ TEST(ExplainTest, ServerThatCannotBeReachedIsNamedWithWhatToDo) {
       "names another\n");
 }
 
+TEST(ExplainTest, AFailedHandshakePointsToTheFlagsOfTls) {
+  EXPECT_EQ(
+      Explain(absl::UnavailableError("Ssl handshake failed: wrong version number"), kServer),
+      "hotline: cannot agree with localhost:50051 on TLS: Ssl handshake failed: wrong version number; --tls is for "
+      "servers that speak it, --tls-ca names the authority of their certificate\n");
+}
+
 TEST(ExplainTest, AServerThatAnswersUnavailableWasReached) {
   const std::string text = Explain(WithReason(absl::UnavailableError("draining"), "DRAINING"), kServer);
   EXPECT_THAT(text, HasSubstr("localhost:50051 cannot answer now: draining"));
@@ -58,6 +66,14 @@ TEST(ExplainTest, EveryRefusedFieldIsNamedWithItsFlag) {
   EXPECT_EQ(Explain(status, kServer),
             "hotline: selection.audience (--audience): \"paris\" is no audience\n"
             "hotline: filter.authors[0] (--from): unknown\n");
+}
+
+TEST(ExplainTest, AnOptionThatTheLibraryRefusesIsNamedWithItsFlag) {
+  ConnectionOptions options;
+  options.cert_file = "/nonexistent/client.pem";
+  options.key_file = "/nonexistent/client.key";
+  EXPECT_EQ(Explain(Client(MakeConnection(kServer, options)).GetCorpus().status(), kServer),
+            "hotline: cert_file (--tls-cert): cannot read /nonexistent/client.pem: No such file or directory\n");
 }
 
 TEST(ExplainTest, AReasonBringsAHint) {

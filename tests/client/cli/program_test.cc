@@ -2,11 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <pty.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -21,11 +17,15 @@
 #include "hotline/v1/timeline_service.pb.h"
 #include "tests/client/cli/sample_corpus.h"
 #include "tests/support/process.h"
+#include "tests/support/pseudo_terminal.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hotline::cli {
 namespace {
 
 using ::hotline::tests::Process;
+using ::hotline::tests::TemporaryFolder;
+using ::hotline::tests::TerminalProgram;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -114,38 +114,12 @@ int CountLinesWith(const std::string& text, const std::string& wanted) {
 
 // Runs the client on a terminal of 100 columns and returns what that would have shown.
 std::string OnTerminal(const Server& server, const std::vector<std::string>& arguments, const std::string& variable) {
-  winsize size{};
-  size.ws_row = 24;
-  size.ws_col = 100;
   std::vector<std::string> words = {HOTLINE_PROGRAM, "--server=" + server.address()};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  std::string term = "TERM=xterm";
-  std::string more = variable;
-  char* environment[] = {term.data(), more.data(), nullptr};
-  int terminal = -1;
-  const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
-  if (child == 0) {
-    execve(HOTLINE_PROGRAM, argv.data(), environment);
-    _exit(127);
-  }
-  std::string shown;
-  char buffer[4096];
-  // At the end a terminal gives EIO.
-  for (ssize_t got = 0; (got = read(terminal, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR);) {
-    if (got > 0) shown.append(buffer, static_cast<std::size_t>(got));
-  }
-  close(terminal);
-  int status = 0;
-  waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-  std::string without_returns;
-  for (const char c : shown) {
-    if (c != '\r') without_returns += c;
-  }
-  return without_returns;
+  TerminalProgram program(words, {"TERM=xterm", variable}, 24, 100);
+  const std::string shown = program.ReadToEnd();
+  EXPECT_EQ(program.Wait(), 0);
+  return shown;
 }
 
 TEST_F(CliProgramTest, CorpusSaysWhatTheServerHolds) {
@@ -306,6 +280,26 @@ TEST_F(CliProgramTest, AFullDiskIsAnError) {
   EXPECT_THAT(result.error, HasSubstr("cannot write to standard output"));
 }
 
+TEST_F(CliProgramTest, HelpOnAFullDiskIsAnError) {
+  const Result result = RunShell("'" HOTLINE_PROGRAM "' --help >/dev/full", {});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.error, HasSubstr("cannot write to standard output"));
+}
+
+TEST_F(CliProgramTest, ATlsDirectoryIsAnErrorWithItsFlag) {
+  const Result result = server_->Run({"corpus", "--tls-ca=/"});
+  EXPECT_EQ(result.exit_code, 67);
+  EXPECT_EQ(result.error, "hotline: ca_file (--tls-ca): cannot read /: Is a directory\n");
+}
+
+TEST_F(CliProgramTest, AFailedHandshakeIsToldInOneLineThatNamesTls) {
+  const Result result = server_->Run({"corpus", "--tls"});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.error, HasSubstr("andshake"));
+  EXPECT_THAT(result.error, HasSubstr("--tls"));
+  EXPECT_THAT(LinesOf(result.error), SizeIs(1)) << result.error;
+}
+
 TEST_F(CliProgramTest, APipeHasNoColourAndATerminalHasUnlessNoColorIsSet) {
   for (const std::string command : {"corpus", "list", "days"}) {
     const std::string piped = server_->Output({command});
@@ -338,13 +332,22 @@ TEST_F(CliProgramTest, AnInterruptEndsAPlaybackAndItsPositionGoesOn) {
   EXPECT_THAT(rest, HasSubstr("The end: "));
 }
 
+TEST_F(CliProgramTest, AStraySignalLeavesThePlaybackInterruptible) {
+  Process client({HOTLINE_PROGRAM, "play", "--day-length=400ms"}, server_->environment());
+  ASSERT_TRUE(client.WaitForLine("Sunday, 21 October 1962"));
+  client.Signal(SIGUSR1);
+  // By then it was taken.
+  ASSERT_TRUE(client.WaitForLine("Monday, 22 October 1962"));
+  client.Signal(SIGTERM);
+  EXPECT_EQ(Finish(client).exit_code, 130);
+}
+
 // The body of a playback, which is the same at any pace.
 std::string WithoutOpening(const std::string& output) { return output.substr(output.find("\n\n")); }
 
 TEST_F(CliProgramTest, APlaybackOutlivesItsServerWithoutLossOrRepetition) {
-  char folder[] = "/tmp/hotline-cli-XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string address = absl::StrCat("unix:", folder, "/socket");
+  const TemporaryFolder folder;
+  const std::string address = absl::StrCat("unix:", folder.path(), "/socket");
   const std::string whole = server_->Output({"play", "--unpaced"});
 
   auto first = std::make_unique<Server>(address);
@@ -359,8 +362,6 @@ TEST_F(CliProgramTest, APlaybackOutlivesItsServerWithoutLossOrRepetition) {
   EXPECT_THAT(result.error, HasSubstr("the server is going away; resuming"));
   EXPECT_THAT(result.error, HasSubstr("the playback goes on in a new call, nothing lost"));
   EXPECT_EQ(WithoutOpening(result.output), WithoutOpening(whole));
-  unlink((std::string(folder) + "/socket").c_str());
-  rmdir(folder);
 }
 
 }  // namespace

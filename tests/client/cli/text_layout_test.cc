@@ -92,6 +92,30 @@ TEST(TableTest, NeverExceedsThePage) {
   EXPECT_EQ(WidestLine(text), 40);
 }
 
+TEST(TableTest, FitsTheNarrowestPageThoughItsColumnsAreAsWideAsTheyMayBe) {
+  const Page page = {60, false};
+  const auto words = [](int width) { return Cell{Role::kPlain, std::string(static_cast<std::size_t>(width), 'x')}; };
+  const std::string text =
+      ToText(Table(page, {{"PARTICIPANT", 20}, {"NAME", 22}, {"SIDE", 14}, {"WHO THAT IS, IN SOME MORE WORDS", 0}},
+                   {{words(20), words(22), words(14), {Role::kPlain, "chairman of the council"}}}));
+  EXPECT_LE(WidestLine(text), 60);
+  EXPECT_THAT(text, HasSubstr("PARTICIPANT"));
+  EXPECT_THAT(text, HasSubstr("chairman"));
+}
+
+TEST(TableTest, CutsNoWordWhereNarrowerColumnsHoldThemAll) {
+  const Page page = {60, false};
+  const std::string text = ToText(Table(page, {{"NAME", 20}, {"WHO", 22}, {"SIDE", 14}, {"OFFICE", 0}},
+                                        {{{Role::kPlain, "soviet-government"},
+                                          {Role::kPlain, "The Soviet Government"},
+                                          {Role::kPlain, "Washington"},
+                                          {Role::kPlain, "Acting Secretary-General"}}}));
+  EXPECT_EQ(text,
+            "NAME               WHO         SIDE        OFFICE\n"
+            "soviet-government  The Soviet  Washington  Acting\n"
+            "                   Government              Secretary-General\n");
+}
+
 TEST(CountedTest, SaysOneInTheSingular) {
   EXPECT_EQ(Counted(1, "event"), "1 event");
   EXPECT_EQ(Counted(0, "event"), "0 events");
