@@ -63,13 +63,30 @@ absl::Status RunList(const Session& session) {
   return absl::OkStatus();
 }
 
+// The thread of a document whose real one is too large to fetch: its own relations.
+v1::GetThreadResponse OwnRelations(const v1::Document& document) {
+  v1::GetThreadResponse thread;
+  for (const v1::Relation& relation : document.relations()) {
+    v1::ThreadEdge* edge = thread.add_edges();
+    edge->set_document(document.name());
+    edge->set_target(relation.document());
+    edge->set_type(relation.type());
+    edge->set_source(relation.source());
+  }
+  return thread;
+}
+
 absl::Status RunShow(const Session& session) {
   const absl::StatusOr<v1::GetDocumentResponse> response = session.client.GetDocument(session.line.argument);
   if (!response.ok()) return response.status();
   if (session.line.json) return PrintJson(session, *response);
   const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
   if (!vocabulary.ok()) return vocabulary.status();
-  const absl::StatusOr<v1::GetThreadResponse> thread = session.client.GetThread(session.line.argument);
+  absl::StatusOr<v1::GetThreadResponse> thread = session.client.GetThread(session.line.argument);
+  if (absl::IsFailedPrecondition(thread.status())) {
+    session.tell("its thread is too large for one answer: what answers it is not shown");
+    thread = OwnRelations(response->document());
+  }
   if (!thread.ok()) return thread.status();
   session.output.Write(RenderDocument(session.page, *vocabulary, response->document(), *thread));
   return absl::OkStatus();

@@ -147,7 +147,7 @@ Block Relations(const Page& page, const Vocabulary& vocabulary, const v1::Docume
     for (const v1::Document& candidate : thread.documents()) {
       if (candidate.name() == other) absl::StrAppend(&text, ", ", candidate.title());
     }
-    if (edge.has_delay()) absl::StrAppend(&text, "; after ", DurationInWords(ToDuration(edge.delay())));
+    if (edge.has_delay()) absl::StrAppend(&text, "; ", DelayInWords(edge));
     absl::StrAppend(&text, " (", vocabulary.SourceName(edge.source()), ")");
     AppendTo(block, Paragraph(page, Role::kPlain, text, page.width));
   }

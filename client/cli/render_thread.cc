@@ -83,10 +83,7 @@ class ThreadPicture {
     for (const v1::ThreadEdge& edge : thread_.edges()) {
       if (edge.document() != document.name()) continue;
       std::string text = absl::StrCat(InWords(edge.type()), " ", IdOf(edge.target()));
-      if (edge.has_delay()) {
-        absl::StrAppend(&text, " after ", edge.approximate() ? "about " : "",
-                        DurationInWords(ToDuration(edge.delay())));
-      }
+      if (edge.has_delay()) absl::StrAppend(&text, " ", DelayInWords(edge));
       AppendTo(block, Text(Role::kPlain, text, indent));
     }
     for (const v1::Crossing& crossing : thread_.crossings()) {

@@ -144,6 +144,11 @@ std::string InWords(v1::RelationType type, bool inverse) {
   }
 }
 
+std::string DelayInWords(const v1::ThreadEdge& edge) {
+  if (!edge.has_delay()) return "";
+  return absl::StrCat("after ", edge.approximate() ? "about " : "", DurationInWords(ToDuration(edge.delay())));
+}
+
 std::string KindInWords(const v1::Document& document) {
   const std::string kind = InWords(document.kind());
   if (document.publicity() == v1::PUBLICITY_PUBLIC) return "public " + kind;

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "hotline/v1/archive_service.pb.h"
 #include "hotline/v1/corpus.pb.h"
 #include "hotline/v1/document.pb.h"
 
@@ -67,6 +68,10 @@ std::string InWords(v1::EventType type);
 std::string InWords(v1::DocumentKind kind);
 // "answers"; with `inverse`, as the other document sees it: "answered by".
 std::string InWords(v1::RelationType type, bool inverse = false);
+
+// "after 4 h", "after about 4 h" where it is only about right; empty where no delay is known.
+std::string DelayInWords(const v1::ThreadEdge& edge);
+
 // "private letter"; "letter" where publicity is not recorded.
 std::string KindInWords(const v1::Document& document);
 

@@ -28,7 +28,7 @@ class Server {
   // Listens and serves; health is SERVING when this returns. INVALID_ARGUMENT for an address that is none of the forms
   // above; UNAVAILABLE where one cannot be listened on, because it is in use (nothing is shared or taken over) or not
   // this machine's. The message names it.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<const Corpus> corpus,
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const std::shared_ptr<const Corpus>& corpus,
                                                        const ServerOptions& options);
 
   // Shuts down at once if that was not done.
@@ -44,7 +44,7 @@ class Server {
   void Drain(absl::Duration window);
 
  private:
-  Server(std::shared_ptr<const Corpus> corpus, const ServerOptions& options);
+  Server(const std::shared_ptr<const Corpus>& corpus, const ServerOptions& options);
 
   HealthService health_;
   ArchiveService archive_;

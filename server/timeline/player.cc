@@ -9,7 +9,7 @@ namespace {
 // An item that is later than this because a write was under way stops the clock.
 constexpr absl::Duration kHoldTolerance = absl::Milliseconds(250);
 // A message of several items is filled up to about this.
-constexpr std::size_t kFullMessageBytes = 64 * 1024;
+constexpr std::size_t kFullMessageBytes = std::size_t{64} * 1024;
 
 absl::Duration CeilToNanos(absl::Duration duration) { return absl::Ceil(duration, absl::Nanoseconds(1)); }
 absl::Duration FloorToNanos(absl::Duration duration) { return absl::Floor(duration, absl::Nanoseconds(1)); }
@@ -71,7 +71,7 @@ Player::Action Player::Next(SteadyTime now) {
   if (!close_reason_.has_value()) {
     if (std::optional<Message> items = DueItems(now)) {
       last_sent_ = now;
-      return *std::move(items);
+      return *items;
     }
     if (Ended()) Close(v1::CLOSING_REASON_END, absl::ZeroDuration());
   }
