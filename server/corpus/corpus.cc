@@ -148,6 +148,10 @@ const v1::Audience* Corpus::FindAudience(absl::string_view id) const {
   return nullptr;
 }
 
+bool IsKnownTo(const v1::Event& event, absl::string_view audience) {
+  return std::find(event.known_to().begin(), event.known_to().end(), audience) != event.known_to().end();
+}
+
 std::string Sha256Hex(absl::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

@@ -74,6 +74,9 @@ class Corpus {
   std::string revision_;
 };
 
+// Whether an audience, by its id, knew the document by this event.
+bool IsKnownTo(const v1::Event& event, absl::string_view audience);
+
 // Lower-case hexadecimal SHA-256 of `bytes`.
 std::string Sha256Hex(absl::string_view bytes);
 

@@ -187,8 +187,8 @@ class Merger {
     if (message.date().empty()) return absl::NotFoundError("");  // CheckCuration reports it
     const bool own_zone = !message.time_zone().empty();
     const std::string& zone = own_zone ? message.time_zone() : default_zone;
-    if (!FindZone(zone).ok()) {
-      if (own_zone) Error(file_.LineOf(message, "time_zone"), std::string(FindZone(zone).status().message()));
+    if (const absl::Status found = FindZone(zone).status(); !found.ok()) {
+      if (own_zone) Error(file_.LineOf(message, "time_zone"), std::string(found.message()));
       return absl::NotFoundError("");  // of a default zone CheckCuration reports it
     }
     absl::StatusOr<v1::HistoricalDate> date = ParseDate(message.date(), zone);

@@ -52,7 +52,7 @@ const v1::Event* FirstSending(const v1::Document& document) {
 // Null where that audience is not known to have had it.
 const v1::Event* FirstKnownTo(const v1::Document& document, const std::string& audience) {
   for (const v1::Event& event : document.events()) {
-    if (std::find(event.known_to().begin(), event.known_to().end(), audience) != event.known_to().end()) return &event;
+    if (IsKnownTo(event, audience)) return &event;
   }
   return nullptr;
 }

@@ -53,10 +53,10 @@ absl::Status ReadSpan(const v1::TimelineSelection& request, const Corpus& corpus
                                      FormatDay(selection->last_day)));
   }
   // The zone may move an end of the span out of what a Timestamp can hold.
-  const absl::Time start = StartOfDay(selection->first_day, selection->zone);
-  if (const auto held = ReadTimestamp(ToTimestamp(start), first_path); !held.ok()) return held.status();
-  const absl::Time end = StartOfDay(selection->last_day + 1, selection->zone);
-  return ReadTimestamp(ToTimestamp(end), last_path).status();
+  selection->start = StartOfDay(selection->first_day, selection->zone);
+  if (const auto held = ReadTimestamp(ToTimestamp(selection->start), first_path); !held.ok()) return held.status();
+  selection->end = StartOfDay(selection->last_day + 1, selection->zone);
+  return ReadTimestamp(ToTimestamp(selection->end), last_path).status();
 }
 
 absl::Status CheckAudience(absl::string_view audience, const Corpus& corpus, absl::string_view field) {
@@ -78,10 +78,6 @@ absl::Status CheckEventTypes(const v1::TimelineSelection& request, absl::string_
     }
   }
   return absl::OkStatus();
-}
-
-bool IsKnownTo(const v1::Event& event, absl::string_view audience) {
-  return std::find(event.known_to().begin(), event.known_to().end(), audience) != event.known_to().end();
 }
 
 Timeline::Item MakeEventItem(const EventRef& event, const Corpus& corpus, v1::TimelineView view) {
@@ -149,10 +145,8 @@ absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, co
   const absl::StatusOr<Filter> filter = Filter::Make(request.filter(), corpus, absl::StrCat(field, ".filter"));
   if (!filter.ok()) return filter.status();
   const absl::flat_hash_set<int> types(request.event_types().begin(), request.event_types().end());
-  const absl::Time start = StartOfDay(selection.first_day, selection.zone);
-  const absl::Time end = StartOfDay(selection.last_day + 1, selection.zone);
   for (const EventRef& event : corpus.events()) {
-    if (event.time < start || event.time >= end) continue;
+    if (event.time < selection.start || event.time >= selection.end) continue;
     if (!types.empty() && !types.contains(event.event->type())) continue;
     if (!request.audience().empty() && !IsKnownTo(*event.event, request.audience())) continue;
     if (filter->Match(corpus.documents()[event.document]).has_value()) selection.events.push_back(&event);
@@ -196,13 +190,11 @@ std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, const 
     marker.content.mutable_day_started()->set_event_count(day.event_count());
     for (int i = 0; i < day.event_count(); ++i) items.push_back(MakeEventItem(**event++, corpus, selection.view));
   }
-  Timeline::Item& end = items.emplace_back(
-      Timeline::Item{StartOfDay(selection.last_day + 1, selection.zone), Timeline::Kind::kEnd, "end", {}});
+  Timeline::Item& end = items.emplace_back(Timeline::Item{selection.end, Timeline::Kind::kEnd, "end", {}});
   end.content.mutable_end_of_timeline();
-  return std::make_shared<const Timeline>(
-      TimelineOrigin{corpus.revision(), selection.fingerprint, selection.time_zone, selection.first_day,
-                     selection.last_day, StartOfDay(selection.first_day, selection.zone)},
-      std::move(items));
+  return std::make_shared<const Timeline>(TimelineOrigin{corpus.revision(), selection.fingerprint, selection.time_zone,
+                                                         selection.first_day, selection.last_day, selection.start},
+                                          std::move(items));
 }
 
 }  // namespace hotline::server

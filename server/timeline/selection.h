@@ -23,6 +23,8 @@ struct Selection {
   absl::TimeZone zone;
   absl::CivilDay first_day;
   absl::CivilDay last_day;  // inclusive
+  absl::Time start;         // of the first day
+  absl::Time end;           // of the last day
   v1::TimelineView view;
   std::uint64_t fingerprint;
   // In the corpus's order of events; pointers into the corpus.
