@@ -1,13 +1,12 @@
 #ifndef HOTLINE_DOCUMENT_RANGE_H_
 #define HOTLINE_DOCUMENT_RANGE_H_
 
-#include <cstddef>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "hotline/range_iterator.h"
 #include "hotline/v1/archive_service.pb.h"
 
 namespace hotline {
@@ -31,7 +30,7 @@ struct ListedDocument {
 class DocumentRange {
  public:
   using FetchPage = std::function<absl::StatusOr<v1::ListDocumentsResponse>(const v1::ListDocumentsRequest&)>;
-  class Iterator;
+  using Iterator = RangeIterator<DocumentRange, absl::StatusOr<ListedDocument>>;
 
   // Begins at `request.page_token()`; `fetch` is called once a page.
   DocumentRange(v1::ListDocumentsRequest request, FetchPage fetch)
@@ -39,9 +38,11 @@ class DocumentRange {
 
   // Fetches the first page when called for the first time, and does not go back when called again.
   Iterator begin();
-  Iterator end();
+  Iterator end() { return Iterator(); }
 
  private:
+  friend Iterator;
+
   // Makes `current_` the next document, or absent at the end.
   void Advance();
 
@@ -53,40 +54,6 @@ class DocumentRange {
   bool last_page_ = false;
   std::optional<absl::StatusOr<ListedDocument>> current_;
 };
-
-// Input iterator: valid until the range is moved or destroyed; incrementing it may block for the next page.
-class DocumentRange::Iterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = absl::StatusOr<ListedDocument>;
-  using difference_type = std::ptrdiff_t;
-  using pointer = value_type*;
-  using reference = value_type&;
-
-  // The end of every range.
-  Iterator() = default;
-
-  reference operator*() const { return *range_->current_; }
-  pointer operator->() const { return &*range_->current_; }
-
-  Iterator& operator++() {
-    range_->Advance();
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& a, const Iterator& b) { return a.AtEnd() == b.AtEnd(); }
-  friend bool operator!=(const Iterator& a, const Iterator& b) { return !(a == b); }
-
- private:
-  friend class DocumentRange;
-  explicit Iterator(DocumentRange* range) : range_(range) {}
-  bool AtEnd() const { return range_ == nullptr || !range_->current_.has_value(); }
-
-  DocumentRange* range_ = nullptr;
-};
-
-inline DocumentRange::Iterator DocumentRange::end() { return Iterator(); }
 
 }  // namespace hotline
 

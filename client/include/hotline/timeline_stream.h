@@ -1,13 +1,12 @@
 #ifndef HOTLINE_TIMELINE_STREAM_H_
 #define HOTLINE_TIMELINE_STREAM_H_
 
-#include <cstddef>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "hotline/range_iterator.h"
 #include "hotline/v1/timeline_service.pb.h"
 
 namespace hotline {
@@ -54,13 +53,13 @@ class TimelineSource {
 // Destruction cancels the call, and returns when gRPC has let go of it.
 class TimelineStream {
  public:
-  class Iterator;
+  using Iterator = RangeIterator<TimelineStream, absl::StatusOr<v1::StreamTimelineResponse>>;
 
   explicit TimelineStream(std::unique_ptr<TimelineSource> source) : source_(std::move(source)) {}
 
   // Reads the first message when called for the first time, and does not go back when called again.
   Iterator begin();
-  Iterator end();
+  Iterator end() { return Iterator(); }
 
   // Ends the playback. The thread that iterates gets CANCELLED soon, unless the playback is complete already.
   void Cancel() { source_->Cancel(); }
@@ -73,6 +72,8 @@ class TimelineStream {
   int violations() const { return source_->violations(); }
 
  private:
+  friend Iterator;
+
   // Makes `current_` the next message, or absent at the end.
   void Advance();
 
@@ -80,40 +81,6 @@ class TimelineStream {
   std::optional<absl::StatusOr<v1::StreamTimelineResponse>> current_;
   bool started_ = false;
 };
-
-// Input iterator: valid until the stream is moved or destroyed; incrementing it blocks for the next message.
-class TimelineStream::Iterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = absl::StatusOr<v1::StreamTimelineResponse>;
-  using difference_type = std::ptrdiff_t;
-  using pointer = value_type*;
-  using reference = value_type&;
-
-  // The end of every stream.
-  Iterator() = default;
-
-  reference operator*() const { return *stream_->current_; }
-  pointer operator->() const { return &*stream_->current_; }
-
-  Iterator& operator++() {
-    stream_->Advance();
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& a, const Iterator& b) { return a.AtEnd() == b.AtEnd(); }
-  friend bool operator!=(const Iterator& a, const Iterator& b) { return !(a == b); }
-
- private:
-  friend class TimelineStream;
-  explicit Iterator(TimelineStream* stream) : stream_(stream) {}
-  bool AtEnd() const { return stream_ == nullptr || !stream_->current_.has_value(); }
-
-  TimelineStream* stream_ = nullptr;
-};
-
-inline TimelineStream::Iterator TimelineStream::end() { return Iterator(); }
 
 }  // namespace hotline
 
