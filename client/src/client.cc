@@ -40,4 +40,6 @@ TimelineStream Client::StreamTimeline(const v1::StreamTimelineRequest& request) 
   return connection_->StreamTimeline(request);
 }
 
+Playback Client::PlayTimeline(const v1::PlaybackStart& start) const { return connection_->PlayTimeline(start); }
+
 }  // namespace hotline

@@ -20,6 +20,32 @@ namespace {
 using Archive = v1::ArchiveService::StubInterface;
 using Timeline = v1::TimelineService::StubInterface;
 
+// A playback that is over before it began.
+template <typename Source, typename Response>
+class FailedSource : public Source {
+ public:
+  explicit FailedSource(absl::Status status) : status_(std::move(status)) {}
+
+  std::optional<absl::StatusOr<Response>> Next() override { return status_; }
+  void Cancel() override {}
+  int resumes() const override { return 0; }
+  int violations() const override { return 0; }
+
+ private:
+  const absl::Status status_;
+};
+
+using FailedTimelineSource = FailedSource<TimelineSource, v1::StreamTimelineResponse>;
+
+class FailedPlaybackSource : public FailedSource<PlaybackSource, v1::PlayTimelineResponse> {
+ public:
+  using FailedSource::FailedSource;
+
+  void Send(const v1::PlaybackControl&) override {}
+  void FinishControls() override {}
+  std::optional<absl::Status> interruption() const override { return std::nullopt; }
+};
+
 class GrpcConnection : public Connection {
  public:
   GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, const ConnectionOptions& options,
@@ -57,6 +83,11 @@ class GrpcConnection : public Connection {
         }));
   }
 
+  Playback PlayTimeline(const v1::PlaybackStart&) override {
+    return Playback(std::make_unique<FailedPlaybackSource>(
+        absl::UnimplementedError("this version of the library cannot play under control")));
+  }
+
  private:
   // One unary RPC, with its attempts.
   template <typename Stub, typename Request, typename Response>
@@ -81,20 +112,6 @@ class GrpcConnection : public Connection {
   const std::shared_ptr<Timeline> timeline_;
 };
 
-// A stream that is over before it began.
-class FailedSource : public TimelineSource {
- public:
-  explicit FailedSource(absl::Status status) : status_(std::move(status)) {}
-
-  std::optional<absl::StatusOr<v1::StreamTimelineResponse>> Next() override { return status_; }
-  void Cancel() override {}
-  int resumes() const override { return 0; }
-  int violations() const override { return 0; }
-
- private:
-  const absl::Status status_;
-};
-
 // What there is in place of a connection whose options make no sense.
 class FailedConnection : public Connection {
  public:
@@ -109,7 +126,10 @@ class FailedConnection : public Connection {
   absl::StatusOr<v1::GetThreadResponse> GetThread(const v1::GetThreadRequest&) override { return status_; }
   absl::StatusOr<v1::ListDaysResponse> ListDays(const v1::ListDaysRequest&) override { return status_; }
   TimelineStream StreamTimeline(const v1::StreamTimelineRequest&) override {
-    return TimelineStream(std::make_unique<FailedSource>(status_));
+    return TimelineStream(std::make_unique<FailedTimelineSource>(status_));
+  }
+  Playback PlayTimeline(const v1::PlaybackStart&) override {
+    return Playback(std::make_unique<FailedPlaybackSource>(status_));
   }
 
  private:

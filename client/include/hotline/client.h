@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "hotline/connection.h"
 #include "hotline/document_range.h"
+#include "hotline/playback.h"
 #include "hotline/timeline_stream.h"
 #include "hotline/v1/archive_service.pb.h"
 #include "hotline/v1/timeline_service.pb.h"
@@ -52,6 +53,9 @@ class Client {
 
   // Plays a selection. Does not block: the call begins when the stream is read.
   TimelineStream StreamTimeline(const v1::StreamTimelineRequest& request = {}) const;
+
+  // Plays a selection under control. Does not block: the call begins when the playback is read.
+  Playback PlayTimeline(const v1::PlaybackStart& start = {}) const;
 
  private:
   std::shared_ptr<Connection> connection_;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "hotline/options.h"
+#include "hotline/playback.h"
 #include "hotline/timeline_stream.h"
 #include "hotline/v1/archive_service.pb.h"
 #include "hotline/v1/timeline_service.pb.h"
@@ -33,6 +34,8 @@ class Connection {
   virtual absl::StatusOr<v1::ListDaysResponse> ListDays(const v1::ListDaysRequest& request) = 0;
   // Does not block: the call begins when the stream is read.
   virtual TimelineStream StreamTimeline(const v1::StreamTimelineRequest& request) = 0;
+  // As StreamTimeline().
+  virtual Playback PlayTimeline(const v1::PlaybackStart& start) = 0;
 };
 
 // Returns a connection to `target`: "host:port", "dns:///host:port" (every address that the name has is used in turn),
