@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "client/src/status.h"
 #include "google/rpc/error_details.pb.h"
 #include "hotline/version.h"
 
@@ -33,7 +33,7 @@ absl::Status Refuse(const std::string& field, const std::string& description) {
   google::rpc::BadRequest::FieldViolation* violation = detail.add_field_violations();
   violation->set_field(field);
   violation->set_description(description);
-  status.SetPayload(absl::StrCat("type.googleapis.com/", detail.GetTypeName()), absl::Cord(detail.SerializeAsString()));
+  AddDetail(detail, &status);
   return status;
 }
 

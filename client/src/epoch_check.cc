@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/src/proto_time.h"
+
 namespace hotline::internal {
 
 EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
@@ -25,8 +27,7 @@ EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
                items->end());
   result.repeats = items_before > 0 && items->empty();
 
-  const absl::Time clock =
-      absl::FromUnixSeconds(response->clock().seconds()) + absl::Nanoseconds(response->clock().nanos());
+  const absl::Time clock = ToTime(response->clock());
   if (clock < clock_) ++result.violations;
   result.progress = clock > clock_ || !items->empty();
   clock_ = std::max(clock_, clock);

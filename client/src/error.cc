@@ -2,6 +2,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "client/src/proto_time.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace hotline {
@@ -36,7 +37,7 @@ std::vector<FieldViolation> GetFieldViolations(const absl::Status& status) {
 std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
   const auto detail = GetDetail<google::rpc::RetryInfo>(status);
   if (!detail || !detail->has_retry_delay()) return std::nullopt;
-  return absl::Seconds(detail->retry_delay().seconds()) + absl::Nanoseconds(detail->retry_delay().nanos());
+  return internal::ToDuration(detail->retry_delay());
 }
 
 }  // namespace hotline

@@ -1,26 +1,9 @@
 #include "hotline/playback.h"
 
-#include <algorithm>
-#include <cstdint>
-
 #include "client/src/playback_reader.h"
+#include "client/src/proto_time.h"
 
 namespace hotline {
-namespace {
-
-// The nearest time that a Timestamp can carry. A timeline lies well within, so that a seek ends where it would have.
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  const absl::Time first = absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone());
-  const absl::Time last = absl::FromCivil(absl::CivilSecond(9999, 12, 31, 23, 59, 59), absl::UTCTimeZone());
-  time = std::clamp(time, first, last);
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(absl::ToUnixSeconds(time));
-  timestamp.set_nanos(
-      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(timestamp.seconds()))));
-  return timestamp;
-}
-
-}  // namespace
 
 bool ControlAnswer::ready() const { return reader_->IsReady(*awaited_); }
 
@@ -70,7 +53,7 @@ ControlAnswer Playback::Pause() {
 
 ControlAnswer Playback::Seek(absl::Time time) {
   v1::PlaybackControl control;
-  *control.mutable_seek_time() = ToTimestamp(time);
+  *control.mutable_seek_time() = internal::ToTimestamp(time);
   return Apply(std::move(control));
 }
 

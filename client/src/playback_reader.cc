@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
-#include "google/rpc/error_details.pb.h"
+#include "client/src/status.h"
 
 namespace hotline::internal {
 namespace {
@@ -13,13 +11,7 @@ namespace {
 absl::StatusOr<v1::PlayTimelineResponse> ResultOf(const v1::PlayTimelineResponse& response) {
   const v1::ControlApplied& applied = response.control_applied();
   if (applied.code() == 0) return response;
-  absl::Status refusal(static_cast<absl::StatusCode>(applied.code()), applied.message());
-  google::rpc::ErrorInfo detail;
-  detail.set_reason(applied.reason());
-  detail.set_domain("hotline");
-  refusal.SetPayload(absl::StrCat("type.googleapis.com/", detail.GetTypeName()),
-                     absl::Cord(detail.SerializeAsString()));
-  return refusal;
+  return ServerError(static_cast<absl::StatusCode>(applied.code()), applied.reason(), applied.message());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/src/proto_time.h"
 #include "client/src/retry.h"
 #include "hotline/error.h"
 
@@ -25,7 +26,7 @@ bool EndsPlayback(const v1::Closing& closing) {
 // How long the server asked to wait, in `closing` or in its status.
 absl::Duration AskedToWait(const std::optional<v1::Closing>& closing, const absl::Status& status) {
   if (closing && closing->has_retry_after()) {
-    return absl::Seconds(closing->retry_after().seconds()) + absl::Nanoseconds(closing->retry_after().nanos());
+    return ToDuration(closing->retry_after());
   }
   return GetRetryDelay(status).value_or(absl::ZeroDuration());
 }

@@ -32,7 +32,7 @@ endforeach()
 
 execute_process(COMMAND ${WORK_DIR}/build/mocked RESULT_VARIABLE result OUTPUT_VARIABLE output)
 expect("exit code of mocked" "${result}" "^0$")
-expect("output of mocked" "${output}" "^hotline ${VERSION}: 1 message\n$")
+expect("output of mocked" "${output}" "^hotline ${VERSION}: 1 message, 2 steps\n$")
 
 # Without a server: a clear error, and an exit code that says so.
 execute_process(COMMAND ${WORK_DIR}/build/quickstart unix:${WORK_DIR}/none
