@@ -8,7 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "client/src/timeline_call.h"
+#include "client/src/playback_call.h"
 #include "hotline/v1/timeline_service.grpc.pb.h"
 
 namespace hotline::internal {

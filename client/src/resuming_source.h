@@ -11,7 +11,8 @@
 #include "absl/synchronization/notification.h"
 #include "client/src/environment.h"
 #include "client/src/epoch_check.h"
-#include "client/src/timeline_call.h"
+#include "client/src/playback_call.h"
+#include "client/src/resumption.h"
 #include "hotline/options.h"
 #include "hotline/timeline_stream.h"
 
@@ -25,7 +26,7 @@ class ResumingSource : public TimelineSource {
 
   std::optional<absl::StatusOr<v1::StreamTimelineResponse>> Next() override;
   void Cancel() override;
-  int resumes() const override { return resumes_; }
+  int resumes() const override { return resumption_.resumes(); }
   int violations() const override { return violations_; }
 
  private:
@@ -35,28 +36,15 @@ class ResumingSource : public TimelineSource {
   absl::Status CloseCall();
   // Takes note of a message. False: it carries nothing new and is not to be delivered.
   bool Accept(v1::StreamTimelineResponse* response);
-  // Waits until the next call may begin. An error: there is to be none, and this is what the reader gets.
-  absl::Status WaitToResume(const absl::Status& status);
-  // Whether a call that ended so shows that another one would end so, too.
-  bool IsFinal(const absl::Status& status) const;
 
-  const ConnectionOptions options_;
+  const absl::Duration idle_timeout_;
   const Environment environment_;
   const StartTimelineCall start_call_;
 
   // The next call's request. It begins behind the last message as soon as there was one.
   v1::StreamTimelineRequest request_;
   EpochCheck epoch_check_;
-  // Whether a message has come, in any call and in this one.
-  bool begun_ = false;
-  bool call_begun_ = false;
-  // This call's last message, where it was `closing`.
-  std::optional<v1::Closing> closing_;
-  // Calls that ended since the last progress, and when the first of them did.
-  int failures_ = 0;
-  absl::Time failing_since_;
-
-  std::atomic<int> resumes_ = 0;
+  Resumption resumption_;
   std::atomic<int> violations_ = 0;
 
   // Held while `call_` changes and while Cancel() uses it. The thread that reads uses `call_` without it.

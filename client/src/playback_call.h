@@ -1,5 +1,5 @@
-#ifndef HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_
-#define HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_
+#ifndef HOTLINE_CLIENT_SRC_PLAYBACK_CALL_H_
+#define HOTLINE_CLIENT_SRC_PLAYBACK_CALL_H_
 
 #include <functional>
 #include <memory>
@@ -10,14 +10,17 @@
 
 namespace hotline::internal {
 
-// One call of StreamTimeline. Destruction cancels it.
-class TimelineCall {
+// One call that carries a playback. Destruction cancels it.
+template <typename ResponseType>
+class PlaybackCall {
  public:
-  virtual ~TimelineCall() = default;
+  using Response = ResponseType;
+
+  virtual ~PlaybackCall() = default;
 
   // Blocks until the next message, and true; or until the call is over, and false. After `timeout` without a message it
   // cancels the call, and it is over. One thread at a time, and not again after false.
-  virtual bool Read(v1::StreamTimelineResponse* response, absl::Duration timeout) = 0;
+  virtual bool Read(Response* response, absl::Duration timeout) = 0;
 
   // How the call ended, after Read() has returned false. UNAVAILABLE where it was silent for too long.
   virtual absl::Status status() const = 0;
@@ -26,9 +29,12 @@ class TimelineCall {
   virtual void Cancel() = 0;
 };
 
-// Begins a call. Never null.
+// A call of StreamTimeline.
+using TimelineCall = PlaybackCall<v1::StreamTimelineResponse>;
+
+// Begins one. Never null.
 using StartTimelineCall = std::function<std::unique_ptr<TimelineCall>(const v1::StreamTimelineRequest&)>;
 
 }  // namespace hotline::internal
 
-#endif  // HOTLINE_CLIENT_SRC_TIMELINE_CALL_H_
+#endif  // HOTLINE_CLIENT_SRC_PLAYBACK_CALL_H_
