@@ -6,12 +6,14 @@
 
 namespace hotline::internal {
 
-EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
-  const bool continued = response->has_opened() && response->opened().outcome() == v1::OPENED_OUTCOME_CONTINUED;
-  if (continued) {
-    next_ordinal_.reset();
-    clock_ = absl::InfinitePast();
-  }
+void EpochCheck::BeginEpoch(std::optional<std::int64_t> first_ordinal) {
+  next_ordinal_ = first_ordinal;
+  clock_ = absl::InfinitePast();
+}
+
+template <typename Response>
+EpochCheck::Result EpochCheck::Examine(Response* response) {
+  if (response->has_opened() && response->opened().outcome() == v1::OPENED_OUTCOME_CONTINUED) BeginEpoch(std::nullopt);
   if (response->has_opened() && !next_ordinal_) next_ordinal_ = response->opened().first_ordinal();
 
   Result result;
@@ -33,5 +35,8 @@ EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response) {
   clock_ = std::max(clock_, clock);
   return result;
 }
+
+template EpochCheck::Result EpochCheck::Examine(v1::StreamTimelineResponse* response);
+template EpochCheck::Result EpochCheck::Examine(v1::PlayTimelineResponse* response);
 
 }  // namespace hotline::internal

@@ -22,8 +22,13 @@ class EpochCheck {
     int violations = 0;
   };
 
-  // Looks at the next message, and takes out the items that were seen before.
-  Result Examine(v1::StreamTimelineResponse* response);
+  // The next message begins an epoch: the clock may show anything, and the next item is this one, if it is known.
+  void BeginEpoch(std::optional<std::int64_t> first_ordinal);
+
+  // Looks at the next message, a StreamTimelineResponse or a PlayTimelineResponse, and takes out the items that were
+  // seen before.
+  template <typename Response>
+  Result Examine(Response* response);
 
  private:
   std::optional<std::int64_t> next_ordinal_;

@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "client/src/channel.h"
-#include "client/src/grpc_timeline_call.h"
+#include "client/src/grpc_calls.h"
+#include "client/src/resuming_playback.h"
 #include "client/src/resuming_source.h"
 #include "client/src/retry.h"
 #include "client/src/status.h"
@@ -19,32 +20,6 @@ namespace {
 
 using Archive = v1::ArchiveService::StubInterface;
 using Timeline = v1::TimelineService::StubInterface;
-
-// A playback that is over before it began.
-template <typename Source, typename Response>
-class FailedSource : public Source {
- public:
-  explicit FailedSource(absl::Status status) : status_(std::move(status)) {}
-
-  std::optional<absl::StatusOr<Response>> Next() override { return status_; }
-  void Cancel() override {}
-  int resumes() const override { return 0; }
-  int violations() const override { return 0; }
-
- private:
-  const absl::Status status_;
-};
-
-using FailedTimelineSource = FailedSource<TimelineSource, v1::StreamTimelineResponse>;
-
-class FailedPlaybackSource : public FailedSource<PlaybackSource, v1::PlayTimelineResponse> {
- public:
-  using FailedSource::FailedSource;
-
-  void Send(const v1::PlaybackControl&) override {}
-  void FinishControls() override {}
-  std::optional<absl::Status> interruption() const override { return std::nullopt; }
-};
 
 class GrpcConnection : public Connection {
  public:
@@ -83,9 +58,12 @@ class GrpcConnection : public Connection {
         }));
   }
 
-  Playback PlayTimeline(const v1::PlaybackStart&) override {
-    return Playback(std::make_unique<FailedPlaybackSource>(
-        absl::UnimplementedError("this version of the library cannot play under control")));
+  Playback PlayTimeline(const v1::PlaybackStart& start) override {
+    const bool wait_for_ready = options_.wait_for_ready;
+    return Playback(std::make_unique<ResumingPlayback>(
+        start, options_, environment_, [stub = timeline_, wait_for_ready]() -> std::unique_ptr<ControlledCall> {
+          return std::make_unique<GrpcControlledCall>(stub, wait_for_ready);
+        }));
   }
 
  private:
@@ -110,6 +88,32 @@ class GrpcConnection : public Connection {
   const std::unique_ptr<Archive> archive_;
   // Shared with the streams, which may outlive the connection.
   const std::shared_ptr<Timeline> timeline_;
+};
+
+// A playback that is over before it began.
+template <typename Source, typename Response>
+class FailedSource : public Source {
+ public:
+  explicit FailedSource(absl::Status status) : status_(std::move(status)) {}
+
+  std::optional<absl::StatusOr<Response>> Next() override { return status_; }
+  void Cancel() override {}
+  int resumes() const override { return 0; }
+  int violations() const override { return 0; }
+
+ private:
+  const absl::Status status_;
+};
+
+using FailedTimelineSource = FailedSource<TimelineSource, v1::StreamTimelineResponse>;
+
+class FailedPlaybackSource : public FailedSource<PlaybackSource, v1::PlayTimelineResponse> {
+ public:
+  using FailedSource::FailedSource;
+
+  void Send(const v1::PlaybackControl&) override {}
+  void FinishControls() override {}
+  std::optional<absl::Status> interruption() const override { return std::nullopt; }
 };
 
 // What there is in place of a connection whose options make no sense.

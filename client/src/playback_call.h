@@ -35,6 +35,20 @@ using TimelineCall = PlaybackCall<v1::StreamTimelineResponse>;
 // Begins one. Never null.
 using StartTimelineCall = std::function<std::unique_ptr<TimelineCall>(const v1::StreamTimelineRequest&)>;
 
+// A call of PlayTimeline.
+class ControlledCall : public PlaybackCall<v1::PlayTimelineResponse> {
+ public:
+  // Sends a request behind those before it, as soon as the server takes it, unless the call is over by then. Does not
+  // block. Any thread, also during Read(), but one at a time in this and in FinishWrites().
+  virtual void Write(const v1::PlayTimelineRequest& request) = 0;
+
+  // Says that no request follows. At most once.
+  virtual void FinishWrites() = 0;
+};
+
+// Begins one, with nothing written. Never null.
+using StartControlledCall = std::function<std::unique_ptr<ControlledCall>()>;
+
 }  // namespace hotline::internal
 
 #endif  // HOTLINE_CLIENT_SRC_PLAYBACK_CALL_H_

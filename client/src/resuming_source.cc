@@ -49,7 +49,7 @@ absl::Status ResumingSource::CloseCall() {
     absl::MutexLock lock(&mu_);
     call = std::move(call_);
   }
-  return call == nullptr ? absl::OkStatus() : call->status();
+  return call == nullptr ? absl::OkStatus() : AsCut(call->status());
 }
 
 bool ResumingSource::Accept(v1::StreamTimelineResponse* response) {

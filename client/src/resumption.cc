@@ -31,8 +31,7 @@ bool Resumption::complete() const {
   }
 }
 
-absl::StatusOr<absl::Duration> Resumption::OnCallEnded(absl::Status status) {
-  if (status.ok()) status = absl::UnavailableError("the server ended the call without closing the playback");
+absl::StatusOr<absl::Duration> Resumption::OnCallEnded(const absl::Status& status) {
   if (IsFinal(status)) return status;
   if (++failures_ == 1) failing_since_ = environment_.now();
   // The call that was cut was itself no attempt to resume.
@@ -77,6 +76,10 @@ bool Resumption::IsFinal(const absl::Status& status) const {
 absl::Duration Resumption::AskedToWait(const absl::Status& status) const {
   if (closing_ && closing_->has_retry_after()) return ToDuration(closing_->retry_after());
   return GetRetryDelay(status).value_or(absl::ZeroDuration());
+}
+
+absl::Status AsCut(const absl::Status& status) {
+  return status.ok() ? absl::UnavailableError("the server ended the call without closing the playback") : status;
 }
 
 absl::Status CancelledByProgram() { return absl::CancelledError("the playback was cancelled by this program"); }

@@ -34,9 +34,9 @@ class Resumption {
   // even if the connection was lost right behind it.
   bool complete() const;
 
-  // The call ended with `status` though the playback is not complete: how long to wait before the next. An error: there
-  // is to be none, and this is what the reader gets.
-  absl::StatusOr<absl::Duration> OnCallEnded(absl::Status status);
+  // The call ended with this error though the playback is not complete: how long to wait before the next. An error:
+  // there is to be none, and this is what the reader gets.
+  absl::StatusOr<absl::Duration> OnCallEnded(const absl::Status& status);
 
   // How often a call took up what others had begun. Any thread.
   int resumes() const { return resumes_; }
@@ -60,6 +60,9 @@ class Resumption {
   absl::Time failing_since_;
   std::atomic<int> resumes_ = 0;
 };
+
+// How a call that ended with `status`, without `closing`, broke off.
+absl::Status AsCut(const absl::Status& status);
 
 // What the reader gets once the program has cancelled a playback.
 absl::Status CancelledByProgram();

@@ -1,6 +1,7 @@
 #ifndef HOTLINE_TESTS_CLIENT_PLAYBACK_MESSAGES_H_
 #define HOTLINE_TESTS_CLIENT_PLAYBACK_MESSAGES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,26 @@
 #include "absl/strings/str_cat.h"
 #include "hotline/playback.h"
 #include "hotline/v1/timeline_service.pb.h"
+#include "tests/client/timeline_messages.h"
 
 namespace hotline::tests {
+
+// The answer to a control.
+inline v1::PlayTimelineResponse Answer(std::int64_t clock, std::int64_t control_id, v1::PlaybackState state,
+                                       int stepped = 0) {
+  v1::PlayTimelineResponse response = At<v1::PlayTimelineResponse>(clock);
+  response.mutable_control_applied()->set_control_id(control_id);
+  response.mutable_control_applied()->set_state(state);
+  response.mutable_control_applied()->set_stepped(stepped);
+  return response;
+}
+
+// Items that are all events.
+inline v1::PlayTimelineResponse EventItems(std::int64_t clock, const std::vector<std::int64_t>& ordinals) {
+  v1::PlayTimelineResponse response = Items<v1::PlayTimelineResponse>(clock, ordinals);
+  for (v1::TimelineItem& item : *response.mutable_items()) item.mutable_event();
+  return response;
+}
 
 // "playing", "paused", "ended".
 inline std::string Word(v1::PlaybackState state) {

@@ -25,13 +25,6 @@ using ::testing::SizeIs;
 
 using Response = v1::PlayTimelineResponse;
 
-Response Answer(std::int64_t control_id) {
-  Response response = At<Response>(1);
-  response.mutable_control_applied()->set_control_id(control_id);
-  response.mutable_control_applied()->set_state(v1::PLAYBACK_STATE_PAUSED);
-  return response;
-}
-
 // A paused playback of one event.
 class PlaybackTest : public ::testing::Test {
  protected:
@@ -175,7 +168,7 @@ TEST_F(PlaybackTest, AControlBehindFinishControlsIsNotSent) {
 }
 
 TEST(PlaybackEndTest, WhatIsAwaitedWhenThePlaybackEndsGetsFailedPrecondition) {
-  Playback playback = mocks::MakePlayback({Opened<Response>(0, 0), Answer(1)});
+  Playback playback = mocks::MakePlayback({Opened<Response>(0, 0), Answer(1, 1, v1::PLAYBACK_STATE_PAUSED)});
   const ControlAnswer first = playback.Pause();
   const ControlAnswer second = playback.Play();
   const absl::Status ended = absl::FailedPreconditionError("the playback has ended");
@@ -198,7 +191,8 @@ TEST(PlaybackEndTest, WhatIsAwaitedWhenThePlaybackFailsGetsItsError) {
 }
 
 TEST(PlaybackEndTest, AMockedPlaybackAnswersTheControlsThatItsListAnswers) {
-  Playback playback = mocks::MakePlayback({Opened<Response>(0, 0), Answer(2), Answer(1)});
+  Playback playback = mocks::MakePlayback(
+      {Opened<Response>(0, 0), Answer(1, 2, v1::PLAYBACK_STATE_PAUSED), Answer(1, 1, v1::PLAYBACK_STATE_PAUSED)});
   const ControlAnswer first = playback.Pause();
   const ControlAnswer second = playback.Play();
   EXPECT_EQ(second.Get()->control_applied().control_id(), 2);

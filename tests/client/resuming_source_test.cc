@@ -11,6 +11,7 @@
 
 #include "hotline/error.h"
 #include "tests/client/fake_environment.h"
+#include "tests/client/scripted_call.h"
 #include "tests/client/status_details.h"
 #include "tests/client/timeline_messages.h"
 
@@ -25,46 +26,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-// What one call is to do: send messages, then end with a status, be silent, or wait for Cancel().
-struct CallScript {
-  std::vector<v1::StreamTimelineResponse> responses;
-  absl::Status status;
-  enum Ending { kEnds, kFallsSilent, kWaitsForCancel } ending = kEnds;
-};
-
-class ScriptedCall : public internal::TimelineCall {
- public:
-  ScriptedCall(CallScript script, FakeEnvironment* environment, absl::Notification* waiting)
-      : script_(std::move(script)), environment_(environment), waiting_(waiting) {}
-
-  bool Read(v1::StreamTimelineResponse* response, absl::Duration timeout) override {
-    if (next_ < script_.responses.size()) {
-      *response = script_.responses[next_++];
-      return true;
-    }
-    status_ = script_.status;
-    if (script_.ending == CallScript::kFallsSilent) {
-      environment_->now += timeout;
-      status_ = absl::UnavailableError("silent");
-    }
-    if (script_.ending == CallScript::kWaitsForCancel) {
-      waiting_->Notify();
-      cancelled_.WaitForNotification();
-      status_ = absl::CancelledError("by gRPC");
-    }
-    return false;
-  }
-  absl::Status status() const override { return status_; }
-  void Cancel() override { cancelled_.Notify(); }
-
- private:
-  const CallScript script_;
-  FakeEnvironment* const environment_;
-  absl::Notification* const waiting_;
-  std::size_t next_ = 0;
-  absl::Status status_;
-  absl::Notification cancelled_;
-};
+using Script = CallScript<v1::StreamTimelineResponse>;
+using Call = ScriptedCall<internal::TimelineCall>;
 
 class ResumingSourceTest : public ::testing::Test {
  protected:
@@ -72,12 +35,12 @@ class ResumingSourceTest : public ::testing::Test {
     return TimelineStream(std::make_unique<internal::ResumingSource>(
         request_, options_, environment_.Get(), [this](const v1::StreamTimelineRequest& request) {
           requests_.push_back(request);
-          CallScript script{{}, ServerError(absl::StatusCode::kInternal, "NO_SCRIPT", "no call was expected")};
+          Script script{{}, ServerError(absl::StatusCode::kInternal, "NO_SCRIPT", "no call was expected")};
           if (!calls_.empty()) {
             script = std::move(calls_.front());
             calls_.pop_front();
           }
-          return std::make_unique<ScriptedCall>(std::move(script), &environment_, &waiting_);
+          return std::make_unique<Call>(std::move(script), &environment_, &waiting_);
         }));
   }
 
@@ -108,7 +71,7 @@ class ResumingSourceTest : public ::testing::Test {
   v1::StreamTimelineRequest request_;
   ConnectionOptions options_;
   FakeEnvironment environment_;
-  std::deque<CallScript> calls_;
+  std::deque<Script> calls_;
   std::vector<v1::StreamTimelineRequest> requests_;
   std::vector<v1::StreamTimelineResponse> received_;
   absl::Notification waiting_;
@@ -116,8 +79,8 @@ class ResumingSourceTest : public ::testing::Test {
   int violations_ = 0;
 };
 
-const CallScript kEndAt3{
-    {Opened(2, 2, v1::OPENED_OUTCOME_RESUMED), Items(3, {2}), ClosingAt(3, v1::CLOSING_REASON_END)}, absl::OkStatus()};
+const Script kEndAt3{{Opened(2, 2, v1::OPENED_OUTCOME_RESUMED), Items(3, {2}), ClosingAt(3, v1::CLOSING_REASON_END)},
+                     absl::OkStatus()};
 
 TEST_F(ResumingSourceTest, ACallThatEndsWithClosingIsComplete) {
   calls_ = {{{Opened(0, 0), Items(1, {0, 1}), ClosingAt(1, v1::CLOSING_REASON_END)}, absl::OkStatus()}};
@@ -283,10 +246,10 @@ TEST_F(ResumingSourceTest, ByDefaultAServerMayNeedAMinuteAndAHalfToComeBack) {
   int calls = 0;
   TimelineStream stream(std::make_unique<internal::ResumingSource>(
       request_, options_, environment_.Get(), [&](const v1::StreamTimelineRequest&) {
-        CallScript script{{}, absl::UnavailableError("refused")};
+        Script script{{}, absl::UnavailableError("refused")};
         if (calls++ == 0) script.responses = {Opened(0, 0), Items(2, {0, 1})};
         if (environment_.now >= back) script = kEndAt3;
-        return std::make_unique<ScriptedCall>(std::move(script), &environment_, &waiting_);
+        return std::make_unique<Call>(std::move(script), &environment_, &waiting_);
       }));
   for (const auto& response : stream) EXPECT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(stream.resumes(), 1);
@@ -311,7 +274,7 @@ TEST_F(ResumingSourceTest, ProgressBeginsTheTimeAnew) {
 
 TEST_F(ResumingSourceTest, AnOpenedWithoutMoreIsNoProgress) {
   options_.stream_retry_time = absl::Seconds(3);
-  const CallScript only_opened{{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED)}, absl::UnavailableError("cut again")};
+  const Script only_opened{{Opened(0, 0, v1::OPENED_OUTCOME_RESUMED)}, absl::UnavailableError("cut again")};
   calls_ = {{{Opened(0, 0)}, absl::UnavailableError("")}, only_opened, only_opened};
   EXPECT_THAT(std::string(Play().message()), StartsWith("gave up after 2 attempts, "));
 }
@@ -340,7 +303,7 @@ TEST_F(ResumingSourceTest, ALongUndisturbedPlaybackDoesNotUseUpTheRetryTime) {
 }
 
 TEST_F(ResumingSourceTest, ASilentStreamIsGivenUpAndResumed) {
-  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::OkStatus(), CallScript::kFallsSilent}, kEndAt3};
+  calls_ = {{{Opened(0, 0), Items(2, {0, 1})}, absl::OkStatus(), Script::kFallsSilent}, kEndAt3};
   EXPECT_TRUE(Play().ok());
   EXPECT_THAT(Ordinals(received_), ElementsAre(0, 1, 2));
   EXPECT_EQ(environment_.now - absl::UnixEpoch(), options_.stream_idle_timeout + 0.5 * options_.stream_initial_backoff);
@@ -405,7 +368,7 @@ TEST_F(ResumingSourceTest, AnotherRevisionBeginsAnewWithoutViolation) {
 }
 
 TEST_F(ResumingSourceTest, CancelFromAnotherThreadEndsABlockedRead) {
-  calls_ = {{{Opened(0, 0)}, absl::OkStatus(), CallScript::kWaitsForCancel}};
+  calls_ = {{{Opened(0, 0)}, absl::OkStatus(), Script::kWaitsForCancel}};
   TimelineStream stream = Stream();
   std::thread canceller([&] {
     waiting_.WaitForNotification();
@@ -430,7 +393,7 @@ TEST_F(ResumingSourceTest, CancelDuringTheWaitBeginsNoNewCall) {
   TimelineStream stream(std::make_unique<internal::ResumingSource>(
       request_, options_, environment, [&](const v1::StreamTimelineRequest&) {
         ++calls;
-        return std::make_unique<ScriptedCall>(calls_.front(), &environment_, &waiting_);
+        return std::make_unique<Call>(calls_.front(), &environment_, &waiting_);
       }));
   stream_to_cancel = &stream;
   std::vector<absl::StatusCode> codes;
