@@ -26,6 +26,22 @@ struct StreamScript {
   bool hangs = false;
 };
 
+// What one call of PlayTimeline is to do: write the messages of each act as soon as so many requests have come in all,
+// then end with `status`, or wait until the client gives up.
+struct PlayScript {
+  struct Act {
+    int requests = 1;
+    std::vector<v1::PlayTimelineResponse> responses;
+  };
+  std::vector<Act> acts;
+  grpc::Status status;
+  bool hangs = false;
+  // Whether the end comes only when the client has said that no request follows.
+  bool waits_for_half_close = false;
+  // Whether requests are read at all.
+  bool reads = true;
+};
+
 // A gRPC server on a port of its own (or on `address`) that does as it is told. Script a call before it comes: one
 // without a script ends UNIMPLEMENTED. Threads: any.
 class ScriptedServer {
@@ -44,6 +60,8 @@ class ScriptedServer {
   void IgnoreGetCorpus();
   // The next call of StreamTimeline does so.
   void ScriptStream(StreamScript script);
+  // The next call of PlayTimeline does so.
+  void ScriptPlay(PlayScript script);
   // Forgets the streams that did not come.
   void ClearStreams();
   // What the health service says.
@@ -52,6 +70,10 @@ class ScriptedServer {
   int get_corpus_calls() const;
   std::string user_agent() const;
   std::vector<v1::StreamTimelineRequest> stream_requests() const;
+  // The requests of each call of PlayTimeline.
+  std::vector<std::vector<v1::PlayTimelineRequest>> play_requests() const;
+  // Waits until so many requests have come in the last call of PlayTimeline. False: not in time.
+  bool WaitForPlayRequests(int count, absl::Duration timeout = absl::Seconds(20)) const;
   // Waits until so many streams were cancelled by their clients. False: not in time.
   bool WaitForCancelledStreams(int count, absl::Duration timeout = absl::Seconds(20)) const;
 
@@ -71,11 +93,15 @@ class ScriptedServer {
     grpc::ServerWriteReactor<v1::StreamTimelineResponse>* StreamTimeline(
         grpc::CallbackServerContext* context, const v1::StreamTimelineRequest* request) override;
 
+    grpc::ServerBidiReactor<v1::PlayTimelineRequest, v1::PlayTimelineResponse>* PlayTimeline(
+        grpc::CallbackServerContext* context) override;
+
    private:
     ScriptedServer* const server_;
   };
 
   void NoteCancelledStream();
+  void NotePlayRequest(std::size_t call, const v1::PlayTimelineRequest& request);
 
   mutable absl::Mutex mu_;
   std::deque<grpc::Status> get_corpus_statuses_ ABSL_GUARDED_BY(mu_);
@@ -84,6 +110,8 @@ class ScriptedServer {
   std::string user_agent_ ABSL_GUARDED_BY(mu_);
   std::deque<StreamScript> streams_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::StreamTimelineRequest> stream_requests_ ABSL_GUARDED_BY(mu_);
+  std::deque<PlayScript> plays_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::vector<v1::PlayTimelineRequest>> play_requests_ ABSL_GUARDED_BY(mu_);
   int cancelled_streams_ ABSL_GUARDED_BY(mu_) = 0;
 
   Archive archive_{this};
