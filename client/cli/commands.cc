@@ -121,11 +121,12 @@ absl::Status RunDays(const Session& session) {
 }
 
 // All documents with everything about them: a playback's items carry only what is needed to name them.
-absl::StatusOr<std::vector<v1::Document>> FetchDocuments(const Session& session) {
-  std::vector<v1::Document> documents;
+absl::StatusOr<Documents> FetchDocuments(const Session& session) {
+  Documents documents;
   for (absl::StatusOr<ListedDocument>& listed : session.client.ListDocuments()) {
     if (!listed.ok()) return listed.status();
-    documents.push_back(std::move(listed->document));
+    const std::string name = listed->document.name();
+    documents.emplace(name, std::move(listed->document));
   }
   return documents;
 }
@@ -198,7 +199,7 @@ absl::Status Play(const Session& session, InterruptWatch& interrupts) {
   }
   const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
   if (!vocabulary.ok()) return vocabulary.status();
-  const absl::StatusOr<std::vector<v1::Document>> documents = FetchDocuments(session);
+  const absl::StatusOr<Documents> documents = FetchDocuments(session);
   if (!documents.ok()) return documents.status();
   PlayRenderer renderer(session.page, *vocabulary, *documents, session.line.selection.audience());
   return Follow(session, interrupts, [&](const v1::StreamTimelineResponse& response) {
