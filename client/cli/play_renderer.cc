@@ -29,8 +29,10 @@ std::string InWords(const v1::Pace& pace) {
 
 std::string PlaybackNotice(const v1::StreamTimelineResponse& response, bool opened_before) {
   if (response.has_opened() && opened_before) return "the playback goes on in a new call, nothing lost";
-  if (!response.has_closing()) return "";
-  const v1::Closing& closing = response.closing();
+  return response.has_closing() ? InWords(response.closing()) : "";
+}
+
+std::string InWords(const v1::Closing& closing) {
   const std::string after =
       closing.has_retry_after() ? absl::StrCat(" in ", DurationInWords(ToDuration(closing.retry_after()))) : "";
   switch (closing.reason()) {

@@ -34,6 +34,9 @@ class PlayRenderer {
 // `opened_before`: whether an `opened` came earlier.
 std::string PlaybackNotice(const v1::StreamTimelineResponse& response, bool opened_before);
 
+// Why the server ends the call, and what comes of it; empty where nothing need be said.
+std::string InWords(const v1::Closing& closing);
+
 // "a day of history in 3 s, gaps of 2 s at most".
 std::string InWords(const v1::Pace& pace);
 
