@@ -192,6 +192,7 @@ int VirtualScreen::RowWith(std::string_view wanted) const {
 }
 
 int VirtualScreen::ColumnOf(int row, std::string_view wanted) const {
+  if (row < 0 || row >= rows_) return -1;
   const std::size_t at = Row(row).find(wanted);
   if (at == std::string::npos) return -1;
   std::size_t bytes = 0;

@@ -26,7 +26,7 @@ class VirtualScreen {
   // The first row with `wanted` in it; -1 where there is none.
   int RowWith(std::string_view wanted) const;
 
-  // Column of the first place where a row has `wanted`, counted from 0; -1 where there is none.
+  // Column of the first place where a row has `wanted`, counted from 0; -1 where there is none, or no such row.
   int ColumnOf(int row, std::string_view wanted) const;
 
   int rows() const { return rows_; }
