@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/corpus/loader.h"
 #include "server/corpus/report.h"
@@ -34,6 +35,9 @@ ABSL_FLAG(
     "folder with finding_aid.txt and, perhaps, curation.textproto; default: the corpus that comes with the program");
 ABSL_FLAG(bool, check, false, "load and check the corpus, print what was found, and exit: 0 if it can be served");
 ABSL_FLAG(std::int64_t, max_playbacks, 10000, "how many playbacks there may be at once, 1 to 1000000");
+ABSL_FLAG(absl::Duration, write_stall_limit, absl::Seconds(60),
+          "how long a playback's client may leave a message unread, or send no start, before its call is ended, 1s to "
+          "1h");
 ABSL_FLAG(absl::Duration, drain_window, absl::Seconds(10),
           "how long calls under way may take to end after SIGTERM or SIGINT, 0 to 1h; a second signal ends at once");
 
@@ -50,6 +54,11 @@ absl::Status CheckFlags() {
   const std::int64_t most = absl::GetFlag(FLAGS_max_playbacks);
   if (most < 1 || most > 1'000'000) {
     return absl::InvalidArgumentError(absl::StrCat("--max_playbacks is ", most, "; allowed are 1 to 1000000"));
+  }
+  const absl::Duration stall = absl::GetFlag(FLAGS_write_stall_limit);
+  if (stall < absl::Seconds(1) || stall > absl::Hours(1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--write_stall_limit is ", absl::FormatDuration(stall), "; allowed are 1s to 1h"));
   }
   const absl::Duration window = absl::GetFlag(FLAGS_drain_window);
   if (window < absl::ZeroDuration() || window > absl::Hours(1)) {
@@ -114,6 +123,7 @@ int Serve(std::shared_ptr<const Corpus> corpus) {
   ServerOptions options;
   options.addresses = absl::GetFlag(FLAGS_listen);
   options.playback.most_playbacks = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_playbacks));
+  options.playback.stall = absl::GetFlag(FLAGS_write_stall_limit);
   const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(corpus, options);
   if (!server.ok()) return Refuse(server.status());
   spdlog::info("serving revision {}, {} documents", corpus->revision(), corpus->documents().size());
@@ -129,6 +139,8 @@ int Serve(std::shared_ptr<const Corpus> corpus) {
 }
 
 int Run(int argc, char** argv) {
+  // Debian's Abseil looks for deadlocks at every lock, gRPC's own among them: a third of all CPU of many playbacks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   absl::SetProgramUsageMessage("serves the Kennedy-Khrushchev correspondence of October 1962 over gRPC");
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return std::string("hotlined " HOTLINE_VERSION "\n"); };

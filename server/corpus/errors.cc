@@ -63,6 +63,14 @@ absl::Status RevisionNotHeld(absl::string_view asked, absl::string_view current)
       {{"current_revision", std::string(current)}});
 }
 
+std::string ReasonOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  const absl::optional<absl::Cord> payload =
+      status.GetPayload(absl::StrCat("type.googleapis.com/", info.GetDescriptor()->full_name()));
+  if (payload.has_value()) info.ParseFromString(std::string(*payload));
+  return info.reason();
+}
+
 std::string Quoted(absl::string_view value) {
   const absl::string_view shown = Cut(value, 80);
   return absl::StrCat("\"", absl::Utf8SafeCEscape(shown), shown.size() < value.size() ? "..." : "", "\"");

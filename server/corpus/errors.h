@@ -35,6 +35,9 @@ absl::Status RevisionNotHeld(absl::string_view asked, absl::string_view current)
 absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                      const ErrorMetadata& metadata = {});
 
+// The reason of an error that was made here; empty for OK and for any other.
+std::string ReasonOf(const absl::Status& status);
+
 // `value` in double quotes with control characters escaped and, past 80 bytes, cut off: fit for an error message,
 // whatever a client sent.
 std::string Quoted(absl::string_view value);

@@ -16,6 +16,9 @@ namespace hotline::server {
 // A `v1::DocumentFilter` that was checked against a corpus and can be asked about its documents.
 class Filter {
  public:
+  // Selects every document.
+  Filter() = default;
+
   // `field` is the path of the filter in its request, for messages. INVALID_ARGUMENT for a bad field; a participant,
   // source or document that the corpus lacks is one, since it is most likely a slip.
   static absl::StatusOr<Filter> Make(const v1::DocumentFilter& request, const Corpus& corpus, absl::string_view field);
@@ -33,7 +36,6 @@ class Filter {
     bool definite = false;
   };
 
-  Filter() = default;
   absl::Status ReadWindow(const v1::TimeWindow& request, absl::string_view field);
   absl::Status ReadDays(const v1::TimeWindow& request, absl::TimeZone zone, absl::string_view field);
   std::optional<v1::Certainty> MatchWindow(const v1::Document& document) const;

@@ -30,19 +30,10 @@ absl::Status TooMany(std::size_t most) {
 
 }  // namespace
 
-absl::Status PlaybackRegistry::CheckRoom() {
-  absl::MutexLock lock(&mutex_);
-  return CheckRoomLocked();
-}
-
-absl::Status PlaybackRegistry::CheckRoomLocked() const {
-  if (draining_) return Draining();
-  return streams_.size() >= most_ ? TooMany(most_) : absl::OkStatus();
-}
-
 absl::Status PlaybackRegistry::Add(const std::shared_ptr<PlaybackStream>& stream) {
   absl::MutexLock lock(&mutex_);
-  if (absl::Status status = CheckRoomLocked(); !status.ok()) return status;
+  if (draining_) return Draining();
+  if (streams_.size() >= most_) return TooMany(most_);
   streams_.emplace(stream.get(), stream);
   return absl::OkStatus();
 }

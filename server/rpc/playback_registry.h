@@ -21,9 +21,6 @@ class PlaybackRegistry {
  public:
   explicit PlaybackRegistry(std::size_t most) : most_(most) {}
 
-  // Whether Add() would refuse, so that nothing is made for a playback that will not be.
-  absl::Status CheckRoom() ABSL_LOCKS_EXCLUDED(mutex_);
-
   // RESOURCE_EXHAUSTED with RetryInfo where there are too many, UNAVAILABLE once DrainAll() was called.
   absl::Status Add(const std::shared_ptr<PlaybackStream>& stream) ABSL_LOCKS_EXCLUDED(mutex_);
   // Without effect for a stream that was not added.
@@ -34,8 +31,6 @@ class PlaybackRegistry {
   void DrainAll(absl::Duration most_wait) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::Status CheckRoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
   const std::size_t most_;
   absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

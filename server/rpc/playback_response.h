@@ -7,8 +7,9 @@
 
 namespace hotline::server {
 
-// What `player` said, as a serialised v1::StreamTimelineResponse. Items are not serialised again: their bytes are the
-// timeline's.
+// What `player` said, as a serialised v1::PlayTimelineResponse, which is a StreamTimelineResponse too: the fields have
+// the same numbers. Items are not serialised again: their bytes are the timeline's, and where they are many they are
+// not even copied.
 grpc::ByteBuffer SerializeResponse(const Player::Message& message, const Player& player);
 
 }  // namespace hotline::server

@@ -2,72 +2,131 @@
 #define HOTLINE_SERVER_RPC_PLAYBACK_STREAM_H_
 
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "hotline/v1/timeline_service.pb.h"
+#include "server/corpus/corpus.h"
 #include "server/timeline/player.h"
 #include "server/timeline/scheduler.h"
+#include "server/timeline/start.h"
+#include "server/timeline/timeline_cache.h"
 
 namespace hotline::server {
 
 class PlaybackRegistry;
 
-// Carries one Player over one gRPC stream.
-//
-// Every reaction takes the one mutex and ends in Pump(), the only place that starts a write, finishes the call or asks
-// the scheduler to be woken. At most one write is under way, and Finish is never called while one is: a cancelled write
-// comes back to OnWriteDone first. A write that the client does not take within the stall limit ends in cancellation.
-//
-// Lifetime: owns itself from Start() until gRPC calls OnDone(), which frees the player and what it plays; the scheduler
-// holds the small rest until the time it was last asked for, at most the stall limit.
-class PlaybackStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
-                             public Wakeable,
-                             public std::enable_shared_from_this<PlaybackStream> {
- public:
-  // `context`, `scheduler` and `registry` outlive the stream.
-  PlaybackStream(grpc::CallbackServerContext* context, std::unique_ptr<Player> player, Scheduler* scheduler,
-                 PlaybackRegistry* registry, absl::Duration write_stall_limit);
+struct PlaybackLimits {
+  // How many playbacks there may be at once.
+  std::size_t most_playbacks = 10'000;
+  // A write that the client does not take within this ends the stream, and so does a `start` that does not come.
+  absl::Duration stall = absl::Seconds(60);
+  // A playback is closed for its age at this, give or take a tenth, so that load moves on to new replicas.
+  absl::Duration age = absl::Hours(1);
+};
 
-  // Enters the registry and begins to play. The result is what the service hands to gRPC.
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(std::shared_ptr<PlaybackStream> stream);
+// What all playbacks of a server share. What is pointed to outlives them.
+struct PlaybackEnvironment {
+  std::shared_ptr<const Corpus> corpus;
+  PlaybackLimits limits;
+  TimelineCache* timelines;
+  PlaybackRegistry* registry;
+  Scheduler* scheduler;
+};
+
+// The operations of one gRPC call, whichever RPC's: what a reactor inherits.
+class PlaybackCall {
+ public:
+  virtual void BeginWrite(const grpc::ByteBuffer* response) = 0;
+  // Not for StreamTimeline, which has no requests but the first.
+  virtual void BeginRead(grpc::ByteBuffer* request) = 0;
+  virtual void End(const grpc::Status& status) = 0;
+  virtual void Cancel() = 0;
+
+ protected:
+  ~PlaybackCall() = default;
+};
+
+// Carries one Player over one gRPC call.
+//
+// Every reaction takes the one mutex and ends in Pump(), the only place that begins a write or a read, ends the call or
+// asks the scheduler to be woken. At most one write is under way, and the call is never ended while one is: a cancelled
+// write comes back to OnWriteDone first. A write that the client does not take within the stall limit ends in
+// cancellation.
+//
+// Lifetime: shared by the call's reactor, until OnDone(), which frees the player and what it plays; by the scheduler,
+// until the time it was last asked for, at most the stall limit; and by the cache while it builds a timeline.
+class PlaybackStream final : public Wakeable, public std::enable_shared_from_this<PlaybackStream> {
+ public:
+  // `environment` outlives the stream; `call` lives until OnDone(). `controlled`: for PlayTimeline.
+  PlaybackStream(const PlaybackEnvironment& environment, PlaybackCall* call, bool controlled);
+
+  // Each begins the playback, or ends the call where there is no room for it: with the start that the call brought, or
+  // by reading it.
+  void BeginWith(absl::StatusOr<CheckedStart> start) ABSL_LOCKS_EXCLUDED(mutex_);
+  void BeginReading() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends playback at the next message with `closing` and UNAVAILABLE.
-  void Drain(absl::Duration retry_after);
+  void Drain(absl::Duration retry_after) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  void OnWriteDone(bool ok) override;
-  void OnCancel() override;
-  void OnDone() override;
-  void Wake() override;
+  // Reactions of the call, each passed on by its reactor.
+  void OnReadDone(bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnWriteDone(bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnCancel() ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnDone() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void Wake() override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // Has the timeline got, and then the player made.
+  void Open(CheckedStart start) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes what was read. A start is checked and handed out, for Open() without the lock.
+  absl::Status TakeRequest(std::optional<CheckedStart>* start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeControl(const v1::PlaybackControl& control) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeHalfClose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void PumpWhileWriting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Write(const Player::Message& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void FinishOnce(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PumpRead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PumpPlayer(SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Looks after what the client has to do within the stall limit: take a write, send a start.
+  void WatchForStall(SteadyTime since, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Write(const Player::Message& message, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndOnce(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeAt(SteadyTime time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  grpc::CallbackServerContext* const context_;
-  Scheduler* const scheduler_;
-  PlaybackRegistry* const registry_;
-  const absl::Duration write_stall_limit_;
+  const PlaybackEnvironment& environment_;
+  PlaybackCall* const call_;
+  const bool controlled_;
+  const SteadyTime began_at_;
 
   absl::Mutex mutex_;
-  std::shared_ptr<PlaybackStream> self_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);  // null once done
-  // Held by gRPC while a write is under way.
-  grpc::ByteBuffer buffer_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);  // null until the timeline is there, and once done
+  // Held by gRPC while a write, or a read, is under way.
+  grpc::ByteBuffer write_buffer_ ABSL_GUARDED_BY(mutex_);
+  grpc::ByteBuffer read_buffer_ ABSL_GUARDED_BY(mutex_);
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<SteadyTime> writing_since_ ABSL_GUARDED_BY(mutex_);
-  // For when the scheduler was asked last, for the player and to look after a write; empty once that has come. So it
+  // For when the scheduler was asked last, for the player and to look after a stall; empty once that has come. So it
   // keeps few entries for a stream, however many messages are written.
   std::optional<SteadyTime> wake_at_ ABSL_GUARDED_BY(mutex_);
   std::optional<SteadyTime> stall_check_at_ ABSL_GUARDED_BY(mutex_);
+
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;      // the start has come
+  bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;  // no request will come any more
+  std::int64_t last_control_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // not OK: ends the call as soon as no write is under way
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace hotline::server

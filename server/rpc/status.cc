@@ -47,4 +47,9 @@ absl::Status Draining() {
   return Failure(absl::StatusCode::kUnavailable, "SERVER_DRAINING", "the server is going away; ask another replica");
 }
 
+absl::Status PlaybackTooOld() {
+  return Failure(absl::StatusCode::kUnavailable, "PLAYBACK_TOO_OLD",
+                 "the playback is as old as one may get; resume from its last position");
+}
+
 }  // namespace hotline::server

@@ -15,6 +15,9 @@ namespace hotline::server {
 // client gets INTERNAL with a bland text.
 grpc::Status ToGrpcStatus(const absl::Status& error);
 
+// UNAVAILABLE, for a playback that was closed for its age.
+absl::Status PlaybackTooOld();
+
 // UNIMPLEMENTED, for an RPC of the contract that is not built yet.
 absl::Status NotBuiltYet(absl::string_view rpc);
 

@@ -6,9 +6,12 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "hotline/v1/timeline.pb.h"
+#include "server/timeline/control.h"
 #include "server/timeline/position.h"
 #include "server/timeline/timeline.h"
 
@@ -23,37 +26,60 @@ struct PlayerOptions {
   absl::Time until = absl::InfiniteFuture();  // exclusive; not before the timeline's start
   v1::OpenedOutcome outcome = v1::OPENED_OUTCOME_FRESH;
   bool clamped = false;  // what `opened` says of the start
+  // PlayTimeline: playback stays where it ends, until it is told to go on or to close. Otherwise it closes.
+  bool controlled = false;
+  // Closes a playback that was paused or ended for so long.
+  absl::Duration idle_limit = absl::Minutes(30);
+  // Closes one that is so old.
+  absl::Duration most_age = absl::InfiniteDuration();
 };
 
-// One playback of a timeline: the state machine behind StreamTimeline.
+// One playback of a timeline: the state machine behind StreamTimeline and PlayTimeline.
 //
 // It has no thread, no clock and no transport. Whoever drives it says what time it is, asks for the next message while
-// no write is under way, and says when a write is done. Time must not run backwards.
+// no write is under way, and says when a write is done and when a control has come. Time must not run backwards.
 //
 //   Player player(timeline, cursor, options, now);
 //   for (;;) {
 //     Player::Action action = player.Next(now);
-//     // Message: write it, then OnWriteDone(now).  WaitUntil: ask again then, or after Close().  Finished: done.
+//     // Message: write it, then OnWriteDone(now).  Finished: done.
+//     // WaitUntil: ask again then, or after OnControl(), OnHalfClose() or Close().
 //   }
 //
-// Guarantees G1 to G6, G9 and G10 of timeline_service.proto hold for what it returns. Its size does not depend on the
-// timeline's.
+// Guarantees G1 to G10 of timeline_service.proto hold for what it returns. Its size does not depend on the timeline's.
 //
 // Threads: none of its own; calls must not overlap.
 class Player {
  public:
-  // What to write. `cursor` is the place behind the message: its clock and its position.
+  // How many controls may be unanswered, or answered but not sent. It bounds the memory of a playback whose client
+  // does not read.
+  static constexpr std::size_t kMostUnsentAnswers = 32;
+
+  // What became of a control.
+  struct Answer {
+    std::int64_t control_id = 0;
+    absl::Status fault = absl::OkStatus();  // otherwise nothing of it was applied
+    int stepped = 0;
+    bool clamped = false;
+    bool no_change = false;
+  };
+
+  // What to write. `cursor` is the place behind the message: its clock and its position. An answer's is that of the
+  // moment at which the control was applied.
   struct Message {
-    enum class Content { kOpened, kItems, kHeartbeat, kClosing };
+    enum class Content { kOpened, kItems, kAnswer, kHeartbeat, kClosing };
 
     Content content;
+    std::int64_t epoch;
     Cursor cursor;
+    v1::PlaybackState state;
     // kItems: ordinals from `first` up to, not including, cursor.next.
     std::size_t first = 0;
     // kItems, where paced: how late the first of them is.
     std::optional<absl::Duration> late_by = std::nullopt;
+    // kAnswer.
+    Answer answer = {};
     // kHeartbeat.
-    v1::PlaybackState state = v1::PLAYBACK_STATE_UNSPECIFIED;
     absl::Duration lag = absl::ZeroDuration();
     absl::Duration held_total = absl::ZeroDuration();
     // kClosing.
@@ -76,6 +102,14 @@ class Player {
   // The message that Next() returned was written.
   void OnWriteDone(SteadyTime now);
 
+  // Whether there is room for another control. What comes while there is not must wait outside.
+  bool TakesControl() const { return answers_.size() + waiting_.size() < kMostUnsentAnswers; }
+  // Takes a control: it is applied now, or behind the step that is under way.
+  void OnControl(Control control, SteadyTime now);
+
+  // No control follows. A playback that runs plays on to its end; one that stands closes.
+  void OnHalfClose() { half_closed_ = true; }
+
   // Ends playback with this reason at the next message; the first call counts.
   void Close(v1::ClosingReason reason, absl::Duration retry_after);
 
@@ -83,8 +117,18 @@ class Player {
   const PlayerOptions& options() const { return options_; }
 
  private:
+  struct StepUnderWay {
+    std::int64_t control_id;
+    int left;  // events
+    int sent;  // events
+    std::size_t began_at;
+    bool no_change;  // by what the control asks besides
+    bool stop;       // close behind it
+  };
+
   // Every item before `until` was sent; where `until` cuts the timeline short, the clock has reached it too.
   bool Ended() const;
+  v1::PlaybackState State() const;
   // The next thing that the clock runs towards: the next item, or `until` where that comes first.
   absl::Time NextTime() const;
   // When it is due.
@@ -94,30 +138,57 @@ class Player {
   bool Running() const;
   // Where history is now: never past an item that was not sent.
   absl::Time Clock(SteadyTime now) const;
-  Cursor CursorAt(absl::Time clock) const;
+  // Makes now the moment from which the clock is reckoned.
+  void SetReference(SteadyTime now);
 
+  void ApplyWaiting(SteadyTime now);
+  void Apply(Control control, SteadyTime now);
+  // What is wrong with it in this state.
+  absl::Status FaultOf(const Control& control) const;
+  // Returns whether the target lay outside.
+  bool Seek(absl::Time target);
+  void PushAnswer(Answer answer);
+
+  std::optional<Message> StepItems(SteadyTime now);
+  void EndStep();
   std::optional<Message> DueItems(SteadyTime now);
   // Sets the clock to `time`, which was due at `due`, and returns how late that is; holds the clock where it must.
   absl::Duration Reach(absl::Time time, SteadyTime due, SteadyTime now, bool may_hold);
+  // Closes where the time for it has come.
+  void CloseByAge(SteadyTime now);
+  void CloseAtRest(SteadyTime now);
+
+  Message MakeMessage(Message::Content content, absl::Time clock) const;
+  Message MakeItems(std::size_t first, SteadyTime now);
   Message MakeClosing(SteadyTime now);
   Message MakeHeartbeat(SteadyTime now) const;
+  Message TakeAnswer();
+  SteadyTime NextWake() const;
 
   const std::shared_ptr<const Timeline> timeline_;
   const PlayerOptions options_;
-  const std::size_t end_;  // ordinal behind the last item to send
+  const std::size_t end_;  // ordinal behind the last item before `until`
+  const SteadyTime began_at_;
 
   // The clock showed `clock_reference_` at `steady_reference_`, and runs at Speed() from there.
+  std::int64_t epoch_ = 1;
   std::size_t next_;
   absl::Time clock_reference_;
   SteadyTime steady_reference_;
   Pace pace_;
   bool playing_;
 
-  bool opened_ = false;
+  // `opened` and answers that were not sent, and controls behind a step; TakesControl() bounds them.
+  std::vector<Message> answers_;
+  std::vector<Control> waiting_;
+  std::optional<StepUnderWay> step_;
+
+  bool half_closed_ = false;
   std::optional<v1::ClosingReason> close_reason_;
   absl::Duration retry_after_;
   bool finished_ = false;
   SteadyTime last_sent_;
+  SteadyTime last_active_;    // when something was played or asked for
   SteadyTime blocked_until_;  // when the last write that was under way ended
   absl::Duration held_total_;
 };

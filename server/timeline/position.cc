@@ -51,7 +51,7 @@ std::string EncodePosition(const Timeline& timeline, const Cursor& cursor) {
   position.set_fingerprint(timeline.origin().fingerprint);
   position.set_next_ordinal(static_cast<std::int64_t>(cursor.next));
   if (cursor.next > 0) {
-    position.set_previous_key(std::string(timeline.key(cursor.next - 1)));
+    position.set_previous_key(timeline.key(cursor.next - 1));
     *position.mutable_previous_time() = ToTimestamp(timeline.time(cursor.next - 1));
   }
   *position.mutable_clock() = ToTimestamp(cursor.clock);
@@ -76,7 +76,7 @@ absl::StatusOr<Cursor> ResumeAt(const token::Position& position, const Timeline&
     return Inconsistent(field, absl::StrCat("ordinal ", position.next_ordinal(), " of ", timeline.size()));
   }
   cursor->next = static_cast<std::size_t>(position.next_ordinal());
-  const absl::string_view previous = cursor->next == 0 ? "" : timeline.key(cursor->next - 1);
+  const std::string previous = cursor->next == 0 ? "" : timeline.key(cursor->next - 1);
   if (position.previous_key() != previous) {
     return Inconsistent(field, absl::StrCat("item ", cursor->next - 1, " is not ", Quoted(position.previous_key())));
   }
@@ -94,9 +94,15 @@ absl::StatusOr<Cursor> ContinueAt(const token::Position& position, const Timelin
   if (!position.previous_key().empty()) {
     const absl::StatusOr<absl::Time> former = ReadTimestamp(position.previous_time(), "previous_time");
     if (!former.ok()) return Inconsistent(field, former.status().message());
-    const std::size_t found = timeline.FindKey(position.previous_key());
-    const bool in_place = found < timeline.size() && timeline.time(found) == *former;
-    cursor->next = in_place ? found + 1 : timeline.FirstAfter(*former);
+    const std::size_t in_place = timeline.Find(position.previous_key(), *former);
+    if (in_place < timeline.size()) {
+      cursor->next = in_place + 1;
+    } else {
+      // Where the event is now later, going on behind it leaves out what lies between, but plays nothing twice.
+      const std::size_t moved = timeline.FindEvent(position.previous_key());
+      cursor->next = timeline.FirstAfter(*former);
+      if (moved < timeline.size()) cursor->next = std::max(cursor->next, moved + 1);
+    }
   }
   const absl::Time not_before = cursor->next == 0 ? timeline.start() : timeline.time(cursor->next - 1);
   const absl::Time not_after = cursor->next == timeline.size() ? timeline.end() : timeline.time(cursor->next);

@@ -32,7 +32,8 @@ absl::StatusOr<token::Position> DecodePosition(absl::string_view token, absl::st
 absl::StatusOr<Cursor> ResumeAt(const token::Position& position, const Timeline& timeline, absl::string_view field);
 
 // The place in a timeline of another revision: behind the item that was sent last if it is there at its time, otherwise
-// behind that time. SELECTION_MISMATCH as of ResumeAt, and POSITION_INCONSISTENT for a clock or a pace that cannot be.
+// behind that time and, if it is later now, behind it. SELECTION_MISMATCH as of ResumeAt, and POSITION_INCONSISTENT for
+// a clock or a pace that cannot be.
 absl::StatusOr<Cursor> ContinueAt(const token::Position& position, const Timeline& timeline, absl::string_view field);
 
 }  // namespace hotline::server

@@ -1,10 +1,14 @@
 #include "server/timeline/scheduler.h"
 
 #include <chrono>
+#include <cstddef>
 #include <utility>
 
 namespace hotline::server {
 namespace {
+
+// So many wake-ups take less than a millisecond: nothing that waits for them is late by more.
+constexpr std::size_t kRun = 64;
 
 std::int64_t TickAtOrAfter(SteadyTime time) {
   absl::Duration rest;
@@ -51,13 +55,32 @@ void Scheduler::Run() {
     std::vector<std::shared_ptr<Wakeable>> due = std::move(first->second);
     waiting_.erase(first);
     lock.unlock();
-    for (std::shared_ptr<Wakeable>& each : due) {
-      each->Wake();
-      each.reset();
-    }
-    due.clear();
+    WakeAll(std::move(due));
     lock.lock();
   }
+}
+
+void Scheduler::WakeAll(std::vector<std::shared_ptr<Wakeable>> due) {
+  const auto begin_run = [this](bool more) {
+    {
+      const std::lock_guard<std::mutex> lock(run_mutex_);
+      waking_ = more;
+      ++run_;
+    }
+    run_over_.notify_all();
+  };
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    if (i % kRun == 0) begin_run(true);
+    due[i]->Wake();
+    due[i].reset();
+  }
+  begin_run(false);
+}
+
+void Scheduler::AwaitWakeUps() {
+  std::unique_lock<std::mutex> lock(run_mutex_);
+  const std::uint64_t run = run_;
+  run_over_.wait(lock, [&] { return !waking_ || run_ != run; });
 }
 
 }  // namespace hotline::server

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -80,23 +81,85 @@ absl::Status CheckEventTypes(const v1::TimelineSelection& request, absl::string_
   return absl::OkStatus();
 }
 
-Timeline::Item MakeEventItem(const EventRef& event, const Corpus& corpus, v1::TimelineView view) {
-  const v1::Document& document = corpus.documents()[event.document];
-  Timeline::Item item{event.time, Timeline::Kind::kEvent, event.event->name(), {}};
-  v1::TimelineEvent* content = item.content.mutable_event();
-  *content->mutable_event() = *event.event;
-  if (view == v1::TIMELINE_VIEW_FULL) {
-    *content->mutable_document() = document;
+// The events of a selection, as indices into Corpus::events(), in that order.
+std::vector<std::uint32_t> SelectEvents(const Selection& selection, const Corpus& corpus) {
+  const auto before = [](const EventRef& event, absl::Time time) { return event.time < time; };
+  const auto events = corpus.events();
+  const auto first = std::lower_bound(events.begin(), events.end(), selection.start, before);
+  const auto behind = std::lower_bound(first, events.end(), selection.end, before);
+  std::vector<std::uint32_t> selected;
+  for (auto event = first; event != behind; ++event) {
+    if (!selection.event_types.empty() && !selection.event_types.contains(event->event->type())) continue;
+    if (!selection.audience.empty() && !IsKnownTo(*event->event, selection.audience)) continue;
+    if (!selection.filter.Match(corpus.documents()[event->document]).has_value()) continue;
+    selected.push_back(static_cast<std::uint32_t>(event - events.begin()));
+  }
+  return selected;
+}
+
+// What the entries of a corpus's timeline stand for: the subject of a marker is the number of its day, counted from the
+// first, and that of an event its index in Corpus::events().
+class CorpusContents final : public Timeline::Contents {
+ public:
+  CorpusContents(std::shared_ptr<const Corpus> corpus, absl::CivilDay first_day, v1::TimelineView view,
+                 std::vector<std::int32_t> events_on_day)
+      : corpus_(std::move(corpus)), first_day_(first_day), view_(view), events_on_day_(std::move(events_on_day)) {}
+
+  std::string Key(const Timeline::Entry& entry) const override {
+    switch (entry.kind) {
+      case Timeline::Kind::kDayStarted:
+        return absl::StrCat("day/", FormatDay(first_day_ + entry.subject));
+      case Timeline::Kind::kEvent:
+        return corpus_->events()[entry.subject].event->name();
+      case Timeline::Kind::kEnd:
+        break;
+    }
+    return "end";
+  }
+
+  v1::TimelineItem Item(const Timeline::Entry& entry) const override {
+    v1::TimelineItem item;
+    switch (entry.kind) {
+      case Timeline::Kind::kDayStarted:
+        item.mutable_day_started()->set_day(FormatDay(first_day_ + entry.subject));
+        item.mutable_day_started()->set_event_count(events_on_day_[entry.subject]);
+        break;
+      case Timeline::Kind::kEvent:
+        Describe(corpus_->events()[entry.subject], item.mutable_event());
+        break;
+      case Timeline::Kind::kEnd:
+        item.mutable_end_of_timeline();
+        break;
+    }
     return item;
   }
-  v1::Document* basic = content->mutable_document();
-  basic->set_name(document.name());
-  basic->set_kind(document.kind());
-  basic->set_title(document.title());
-  *basic->mutable_authors() = document.authors();
-  *basic->mutable_recipients() = document.recipients();
-  return item;
-}
+
+  std::optional<absl::Time> TimeOfEvent(absl::string_view key) const override {
+    const EventRef* event = corpus_->FindEvent(key);
+    return event == nullptr ? std::nullopt : std::optional(event->time);
+  }
+
+ private:
+  void Describe(const EventRef& event, v1::TimelineEvent* content) const {
+    const v1::Document& document = corpus_->documents()[event.document];
+    *content->mutable_event() = *event.event;
+    if (view_ == v1::TIMELINE_VIEW_FULL) {
+      *content->mutable_document() = document;
+      return;
+    }
+    v1::Document* basic = content->mutable_document();
+    basic->set_name(document.name());
+    basic->set_kind(document.kind());
+    basic->set_title(document.title());
+    *basic->mutable_authors() = document.authors();
+    *basic->mutable_recipients() = document.recipients();
+  }
+
+  const std::shared_ptr<const Corpus> corpus_;
+  const absl::CivilDay first_day_;
+  const v1::TimelineView view_;
+  const std::vector<std::int32_t> events_on_day_;
+};
 
 template <typename List>
 void SortUnique(List* list) {
@@ -142,28 +205,25 @@ absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, co
   selection.view = request.view() == v1::TIMELINE_VIEW_FULL ? v1::TIMELINE_VIEW_FULL : v1::TIMELINE_VIEW_BASIC;
   selection.fingerprint = FingerprintOf(request);
 
-  const absl::StatusOr<Filter> filter = Filter::Make(request.filter(), corpus, absl::StrCat(field, ".filter"));
+  absl::StatusOr<Filter> filter = Filter::Make(request.filter(), corpus, absl::StrCat(field, ".filter"));
   if (!filter.ok()) return filter.status();
-  const absl::flat_hash_set<int> types(request.event_types().begin(), request.event_types().end());
-  for (const EventRef& event : corpus.events()) {
-    if (event.time < selection.start || event.time >= selection.end) continue;
-    if (!types.empty() && !types.contains(event.event->type())) continue;
-    if (!request.audience().empty() && !IsKnownTo(*event.event, request.audience())) continue;
-    if (filter->Match(corpus.documents()[event.document]).has_value()) selection.events.push_back(&event);
-  }
+  selection.filter = *std::move(filter);
+  selection.audience = request.audience();
+  selection.event_types.insert(request.event_types().begin(), request.event_types().end());
   return selection;
 }
 
-std::vector<v1::Day> CountDays(const Selection& selection) {
+std::vector<v1::Day> CountDays(const Selection& selection, const Corpus& corpus) {
   struct Count {
     int events = 0;
     std::set<std::size_t> documents;
   };
   std::map<absl::CivilDay, Count> counts;
-  for (const EventRef* event : selection.events) {
-    Count& count = counts[DayOf(*event, selection.zone)];
+  for (const std::uint32_t index : SelectEvents(selection, corpus)) {
+    const EventRef& event = corpus.events()[index];
+    Count& count = counts[DayOf(event, selection.zone)];
     ++count.events;
-    count.documents.insert(event->document);
+    count.documents.insert(event.document);
   }
   std::vector<v1::Day> days;
   for (absl::CivilDay day = selection.first_day; day <= selection.last_day; ++day) {
@@ -179,22 +239,30 @@ std::vector<v1::Day> CountDays(const Selection& selection) {
   return days;
 }
 
-std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, const Corpus& corpus) {
-  std::vector<Timeline::Item> items;
-  auto event = selection.events.begin();
-  for (const v1::Day& day : CountDays(selection)) {
-    Timeline::Item& marker =
-        items.emplace_back(Timeline::Item{FromTimestamp(day.start()), Timeline::Kind::kDayStarted, {}, {}});
-    marker.key = absl::StrCat("day/", day.day());
-    marker.content.mutable_day_started()->set_day(day.day());
-    marker.content.mutable_day_started()->set_event_count(day.event_count());
-    for (int i = 0; i < day.event_count(); ++i) items.push_back(MakeEventItem(**event++, corpus, selection.view));
+std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus) {
+  const std::vector<std::uint32_t> events = SelectEvents(selection, *corpus);
+  const auto days = static_cast<std::size_t>(selection.last_day - selection.first_day + 1);
+  std::vector<Timeline::Entry> entries;
+  std::vector<std::int32_t> events_on_day;
+  entries.reserve(days + events.size() + 1);
+  events_on_day.reserve(days);
+  auto event = events.begin();
+  for (absl::CivilDay day = selection.first_day; day <= selection.last_day; ++day) {
+    entries.push_back({StartOfDay(day, selection.zone), Timeline::Kind::kDayStarted,
+                       static_cast<std::uint32_t>(events_on_day.size())});
+    const absl::Time day_end = StartOfDay(day + 1, selection.zone);
+    const auto first = event;
+    for (; event != events.end() && corpus->events()[*event].time < day_end; ++event) {
+      entries.push_back({corpus->events()[*event].time, Timeline::Kind::kEvent, *event});
+    }
+    events_on_day.push_back(static_cast<std::int32_t>(event - first));
   }
-  Timeline::Item& end = items.emplace_back(Timeline::Item{selection.end, Timeline::Kind::kEnd, "end", {}});
-  end.content.mutable_end_of_timeline();
-  return std::make_shared<const Timeline>(TimelineOrigin{corpus.revision(), selection.fingerprint, selection.time_zone,
-                                                         selection.first_day, selection.last_day, selection.start},
-                                          std::move(items));
+  entries.push_back({selection.end, Timeline::Kind::kEnd, 0});
+  TimelineOrigin origin = {corpus->revision(),  selection.fingerprint, selection.time_zone,
+                           selection.first_day, selection.last_day,    selection.start};
+  auto contents = std::make_unique<const CorpusContents>(std::move(corpus), selection.first_day, selection.view,
+                                                         std::move(events_on_day));
+  return std::make_shared<const Timeline>(std::move(origin), std::move(entries), std::move(contents));
 }
 
 }  // namespace hotline::server

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -13,11 +14,12 @@
 #include "hotline/v1/timeline.pb.h"
 #include "hotline/v1/timeline_service.pb.h"
 #include "server/corpus/corpus.h"
+#include "server/corpus/filter.h"
 #include "server/timeline/timeline.h"
 
 namespace hotline::server {
 
-// The events and days that a `v1::TimelineSelection` means in one corpus.
+// A `v1::TimelineSelection` that was checked against a corpus.
 struct Selection {
   std::string time_zone;
   absl::TimeZone zone;
@@ -27,11 +29,13 @@ struct Selection {
   absl::Time end;           // of the last day
   v1::TimelineView view;
   std::uint64_t fingerprint;
-  // In the corpus's order of events; pointers into the corpus.
-  std::vector<const EventRef*> events;
+  std::string audience;  // empty: everything
+  Filter filter;
+  absl::flat_hash_set<int> event_types;  // empty: all
 };
 
-// INVALID_ARGUMENT for a bad field; `field` is the path of the selection in its request.
+// INVALID_ARGUMENT for a bad field; `field` is the path of the selection in its request. Its cost does not depend on
+// the size of the corpus.
 absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, const Corpus& corpus,
                                         absl::string_view field);
 
@@ -41,10 +45,10 @@ std::uint64_t FingerprintOf(const v1::TimelineSelection& request);
 
 // The timeline of a selection: a marker at the start of every day, the events, and the end at the end of the last day.
 // Equal times stand in that order, and events in the corpus's.
-std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, const Corpus& corpus);
+std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus);
 
 // Every day of a selection with its counts.
-std::vector<v1::Day> CountDays(const Selection& selection);
+std::vector<v1::Day> CountDays(const Selection& selection, const Corpus& corpus);
 
 }  // namespace hotline::server
 

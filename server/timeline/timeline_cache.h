@@ -1,10 +1,14 @@
 #ifndef HOTLINE_SERVER_TIMELINE_TIMELINE_CACHE_H_
 #define HOTLINE_SERVER_TIMELINE_TIMELINE_CACHE_H_
 
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,17 +20,40 @@ namespace hotline::server {
 
 // The timelines that are being played, so that playbacks of one selection share one. Keeps none alive by itself.
 //
-// Threads: any.
+// Threads: any may call. It has one of its own, which builds and is joined by the destructor.
 class TimelineCache {
  public:
-  std::shared_ptr<const Timeline> Get(const Selection& selection, const Corpus& corpus);
+  using Ready = std::function<void(std::shared_ptr<const Timeline>)>;
+
+  TimelineCache();
+  // Requests that were not met are dropped.
+  ~TimelineCache();
+  TimelineCache(const TimelineCache&) = delete;
+  TimelineCache& operator=(const TimelineCache&) = delete;
+
+  // Gives the selection's timeline to `ready`: at once where it is being played, otherwise on the cache's own thread
+  // once it is built, so that a large one holds up no thread of gRPC's.
+  void Get(Selection selection, std::shared_ptr<const Corpus> corpus, Ready ready);
 
  private:
   using Key = std::pair<std::string, std::uint64_t>;  // revision, fingerprint
+  struct Request {
+    Selection selection;
+    std::shared_ptr<const Corpus> corpus;
+    Ready ready;
+  };
+
+  void Run();
+  void Build(Request request);
+  std::shared_ptr<const Timeline> FindPlayed(const Key& key);
 
   // Not absl::Mutex: the thread sanitizer does not see into the packaged Abseil.
   std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;                                              // guarded by mutex_
+  std::deque<Request> requests_;                                       // guarded by mutex_
   absl::flat_hash_map<Key, std::weak_ptr<const Timeline>> timelines_;  // guarded by mutex_
+  std::thread thread_;                                                 // last, so that it starts when the rest is there
 };
 
 }  // namespace hotline::server

@@ -293,14 +293,6 @@ TEST_F(TimelineServiceTest, BadFieldsOfListDaysAreNamed) {
   EXPECT_THAT(FromWire(server_.timeline().ListDays(&context, request, &response)), IsBadField("selection.last_day"));
 }
 
-TEST_F(TimelineServiceTest, PlayTimelineIsNotBuiltYetAndSaysSo) {
-  Context context;
-  const auto stream = server_.timeline().PlayTimeline(&context);
-  v1::PlayTimelineResponse response;
-  EXPECT_FALSE(stream->Read(&response));
-  EXPECT_THAT(FromWire(stream->Finish()), FailsWith(absl::StatusCode::kUnimplemented, "NOT_BUILT_YET"));
-}
-
 TEST_F(TimelineServiceTest, TwoPlaybacksOfOnePositionAreIndependentAndEqual) {
   v1::StreamTimelineRequest request = Unpaced();
   request.set_from_position(Stream(Unpaced()).messages.front().position());
@@ -341,7 +333,7 @@ TEST(PlaybackLimitsTest, AClientThatDoesNotReadIsEndedByTheStallLimit) {
   }
   PlaybackLimits limits;
   limits.most_playbacks = 1;
-  limits.write_stall = absl::Milliseconds(200);
+  limits.stall = absl::Milliseconds(200);
   RunningServer server(TinyCorpus(documents), limits);
   v1::StreamTimelineRequest large = Unpaced();
   large.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);

@@ -47,7 +47,7 @@ v1::Document MakeDocument(const TinyDocument& tiny) {
     added->set_name(absl::StrCat(document.name(), "/events/", document.events_size()));
     added->set_type(event.type);
     *added->mutable_date() = ParseDate(event.date, kZone).value();
-    *added->mutable_time() = ToTimestamp(Middle(added->date()));
+    *added->mutable_time() = ToTimestamp(event.time.value_or(Middle(added->date())));
     for (const std::string& audience : event.known_to) added->add_known_to(audience);
   }
   for (const std::string& id : tiny.replies_to) {

@@ -2,9 +2,11 @@
 #define HOTLINE_TESTS_SUPPORT_TINY_CORPUS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "server/corpus/corpus.h"
 
 namespace hotline::server {
@@ -19,6 +21,7 @@ struct TinyDocument {
     v1::EventType type;
     std::string date;  // with an offset
     std::vector<std::string> known_to;
+    std::optional<absl::Time> time = std::nullopt;  // default: the middle of `date`
   };
   std::vector<TinyEvent> events;
   std::vector<std::string> replies_to = {};  // ids

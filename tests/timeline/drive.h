@@ -1,6 +1,7 @@
 #ifndef HOTLINE_TESTS_TIMELINE_DRIVE_H_
 #define HOTLINE_TESTS_TIMELINE_DRIVE_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -8,6 +9,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/timeline/control.h"
 #include "server/timeline/player.h"
 #include "tests/timeline/recorder.h"
 
@@ -18,13 +22,24 @@ class Drive {
  public:
   Drive(std::shared_ptr<const Timeline> timeline, const Cursor& start, const PlayerOptions& options = {},
         SteadyTime now = absl::Hours(1))
-      : now_(now), player_(timeline, start, options, now), recorder_(timeline) {}
+      : now_(now), player_(timeline, start, options, now), recorder_(timeline, options.until) {}
+  ~Drive() { EXPECT_THAT(recorder_.breaches(), ::testing::IsEmpty()); }
+  Drive(const Drive&) = delete;
+  Drive& operator=(const Drive&) = delete;
 
   SteadyTime now() const { return now_; }
   Player& player() { return player_; }
   const Recorder& recorder() const { return recorder_; }
 
   void Advance(absl::Duration by) { now_ += by; }
+
+  // Gives a control, with the next id, which it returns.
+  std::int64_t Give(Control control) {
+    control.id = ++last_control_id_;
+    recorder_.Give(control);
+    player_.OnControl(std::move(control), now_);
+    return last_control_id_;
+  }
 
   // The next message at this instant, written in no time; nullopt where there is none now.
   std::optional<Player::Message> Poll() {
@@ -73,6 +88,19 @@ class Drive {
     }
   }
 
+  // Gives a control and returns its answer; what comes before that is passed over.
+  Player::Message Ask(Control control) {
+    const std::int64_t id = Give(std::move(control));
+    for (;;) {
+      const std::optional<Player::Message> message = Poll();
+      if (!message.has_value()) {
+        ADD_FAILURE() << "no answer at once";
+        return {Player::Message::Content::kAnswer, 0, {}, v1::PLAYBACK_STATE_UNSPECIFIED};
+      }
+      if (message->content == Player::Message::Content::kAnswer && message->answer.control_id == id) return *message;
+    }
+  }
+
   // Everything to the end.
   std::vector<Player::Message> AwaitAll() {
     std::vector<Player::Message> all;
@@ -84,10 +112,43 @@ class Drive {
   SteadyTime now_;
   Player player_;
   Recorder recorder_;
+  std::int64_t last_control_id_ = 0;
 };
 
 // The beginning of a timeline, at this pace.
 inline Cursor BeginningOf(const Timeline& timeline, Pace pace = {}) { return {0, timeline.start(), pace, true}; }
+
+// Controls.
+inline Control ToPause() {
+  Control control;
+  control.play = false;
+  return control;
+}
+inline Control ToPlay() {
+  Control control;
+  control.play = true;
+  return control;
+}
+inline Control ToSeek(absl::Time target) {
+  Control control;
+  control.seek = target;
+  return control;
+}
+inline Control ToPace(Pace pace) {
+  Control control;
+  control.pace = pace;
+  return control;
+}
+inline Control ToStep(int events) {
+  Control control;
+  control.step = events;
+  return control;
+}
+inline Control ToStop() {
+  Control control;
+  control.stop = true;
+  return control;
+}
 
 }  // namespace hotline::server
 

@@ -26,12 +26,11 @@ TEST(PositionTest, StaysBelowTheLimitWithTheLongestNames) {
   origin.revision = "0123456789abcdef";
   origin.fingerprint = std::numeric_limits<std::uint64_t>::max();
   origin.start = absl::FromUnixSeconds(-1'000'000'000) + absl::Nanoseconds(1);
-  Timeline::Item item{
-      origin.start, Timeline::Kind::kEvent, "documents/" + std::string(63, 'x') + "/events/2147483647", {}};
-  Timeline::Item end{origin.start, Timeline::Kind::kEnd, "end", {}};
-  const Timeline timeline(origin, {item, end});
+  const auto timeline = MakeTimeline(
+      origin, {{origin.start, Timeline::Kind::kEvent, "documents/" + std::string(63, 'x') + "/events/2147483647"},
+               {origin.start, Timeline::Kind::kEnd, "end"}});
   const Cursor cursor = {1, origin.start + absl::Nanoseconds(0), {0.123456789, absl::Nanoseconds(1'000'001)}, false};
-  EXPECT_LE(EncodePosition(timeline, cursor).size(), kMostTokenBytes);
+  EXPECT_LE(EncodePosition(*timeline, cursor).size(), kMostTokenBytes);
 }
 
 TEST(PositionTest, KeepsThePaceAndWhetherTheClockStands) {
@@ -94,28 +93,54 @@ TEST(PositionTest, APaceOutOfRangeIsRefused) {
 
 TEST(PositionTest, ContinuesBehindTheSameItemWhereOthersWereInserted) {
   const auto old_one = TinyTimeline({{absl::Hours(1), Timeline::Kind::kEvent}, {absl::Hours(5), Timeline::Kind::kEnd}});
-  Timeline::Item early{old_one->start(), Timeline::Kind::kEvent, "event/new", {}};
-  Timeline::Item same{old_one->time(0), Timeline::Kind::kEvent, "event/0", {}};
-  Timeline::Item end{old_one->end(), Timeline::Kind::kEnd, "end", {}};
   TimelineOrigin origin = old_one->origin();
   origin.revision = "fedcba9876543210";
-  const Timeline new_one(origin, {early, same, end});
-  const auto cursor = ContinueAt(At(*old_one, 1, absl::Minutes(30)), new_one, "p");
+  const auto new_one = MakeTimeline(origin, {{old_one->start(), Timeline::Kind::kEvent, "event/new"},
+                                             {old_one->time(0), Timeline::Kind::kEvent, "event/0"},
+                                             {old_one->end(), Timeline::Kind::kEnd, "end"}});
+  const auto cursor = ContinueAt(At(*old_one, 1, absl::Minutes(30)), *new_one, "p");
   ASSERT_THAT(cursor, IsOk());
   EXPECT_EQ(cursor->next, 2u);
   EXPECT_EQ(cursor->clock, old_one->time(0) + absl::Minutes(30));
 }
 
-TEST(PositionTest, ContinuesBehindTheFormerTimeOfAnItemThatIsGoneOrMoved) {
+TEST(PositionTest, ContinuesWhereTheLastItemIsGoneOrMovedWithoutPlayingItTwice) {
   const auto old_one = TinyTimeline({{absl::Hours(1), Timeline::Kind::kEvent}, {absl::Hours(5), Timeline::Kind::kEnd}});
-  Timeline::Item tie{old_one->time(0), Timeline::Kind::kEvent, "event/other", {}};
-  Timeline::Item later{old_one->time(0) + absl::Hours(1), Timeline::Kind::kEvent, "event/0", {}};
-  Timeline::Item end{old_one->end(), Timeline::Kind::kEnd, "end", {}};
-  const Timeline moved(old_one->origin(), {tie, later, end});
-  const auto cursor = ContinueAt(At(*old_one, 1, absl::Hours(3)), moved, "p");
+  const absl::Time former = old_one->time(0);
+  const NamedItem before = {former - absl::Minutes(30), Timeline::Kind::kEvent, "event/before"};
+  const NamedItem tie = {former, Timeline::Kind::kEvent, "event/tie"};
+  const NamedItem behind = {former + absl::Minutes(30), Timeline::Kind::kEvent, "event/behind"};
+  const NamedItem end = {old_one->end(), Timeline::Kind::kEnd, "end"};
+  const auto moved_to = [](absl::Time time) { return NamedItem{time, Timeline::Kind::kEvent, "event/0"}; };
+  struct Case {
+    std::string what;
+    std::vector<NamedItem> items;
+    std::size_t next;
+  };
+  const std::vector<Case> cases = {
+      {"gone", {before, tie, behind, end}, 2},
+      {"earlier", {moved_to(old_one->start()), before, tie, behind, end}, 3},
+      {"later", {before, tie, behind, moved_to(former + absl::Hours(1)), end}, 4},
+  };
+  for (const Case& each : cases) {
+    const auto new_one = MakeTimeline(old_one->origin(), each.items);
+    const auto cursor = ContinueAt(At(*old_one, 1, absl::ZeroDuration()), *new_one, "p");
+    ASSERT_THAT(cursor, IsOk()) << each.what;
+    EXPECT_EQ(cursor->next, each.next) << each.what;
+    EXPECT_EQ(cursor->clock, std::max(former, new_one->time(each.next - 1))) << each.what;
+  }
+}
+
+TEST(PositionTest, AContinuedClockDoesNotPassAnItemThatWasNotSent) {
+  const auto old_one = TinyTimeline({{absl::Hours(1), Timeline::Kind::kEvent}, {absl::Hours(5), Timeline::Kind::kEnd}});
+  const absl::Time inserted = old_one->time(0) + absl::Hours(1);
+  const auto new_one = MakeTimeline(old_one->origin(), {{old_one->time(0), Timeline::Kind::kEvent, "event/0"},
+                                                        {inserted, Timeline::Kind::kEvent, "event/new"},
+                                                        {old_one->end(), Timeline::Kind::kEnd, "end"}});
+  const auto cursor = ContinueAt(At(*old_one, 1, absl::Hours(3)), *new_one, "p");
   ASSERT_THAT(cursor, IsOk());
   EXPECT_EQ(cursor->next, 1u);
-  EXPECT_EQ(cursor->clock, later.time) << "the clock must not pass an item that was not sent";
+  EXPECT_EQ(cursor->clock, inserted);
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "server/timeline/scheduler.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -72,6 +75,65 @@ TEST(SchedulerTest, IsDestroyedWithoutWaitingForWhatIsFarAway) {
   }
   EXPECT_TRUE(sleeper->woken().empty());
   EXPECT_EQ(sleeper.use_count(), 1) << "what was never woken is let go";
+}
+
+// Holds the scheduler's thread up until it is let go.
+class Blocker final : public Wakeable {
+ public:
+  void Wake() override {
+    entered_.set_value();
+    released_.get_future().wait();
+  }
+  void AwaitEntered() { entered_.get_future().wait(); }
+  void Release() { released_.set_value(); }
+
+ private:
+  std::promise<void> entered_;
+  std::promise<void> released_;
+};
+
+TEST(SchedulerTest, WhoAwaitsWakeUpsWaitsForThoseThatAreBeingMadeAndNotForOthers) {
+  Scheduler scheduler;
+  scheduler.AwaitWakeUps();  // none are: returns at once
+  const auto blocker = std::make_shared<Blocker>();
+  scheduler.WakeAt(SteadyNow(), blocker);
+  blocker->AwaitEntered();
+  std::atomic<bool> returned = false;
+  std::thread waiting([&] {
+    scheduler.AwaitWakeUps();
+    returned = true;
+  });
+  for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+  EXPECT_FALSE(returned);
+  blocker->Release();
+  waiting.join();
+  EXPECT_TRUE(returned);
+}
+
+TEST(SchedulerTest, WhoAwaitsWakeUpsIsLetGoAfterAShortRunOfManyInOneTick) {
+  Scheduler scheduler;
+  const auto first = std::make_shared<Blocker>();
+  const auto last = std::make_shared<Blocker>();
+  const auto sleeper = std::make_shared<Sleeper>();
+  const SteadyTime due = SteadyNow() + absl::Milliseconds(20);
+  scheduler.WakeAt(due, first);
+  for (int i = 0; i < 100; ++i) scheduler.WakeAt(due, sleeper);
+  scheduler.WakeAt(due, last);
+  first->AwaitEntered();
+  std::promise<void> about_to_wait;
+  std::promise<void> returned;
+  std::thread waiting([&] {
+    about_to_wait.set_value();
+    scheduler.AwaitWakeUps();
+    returned.set_value();
+  });
+  about_to_wait.get_future().wait();
+  for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+  first->Release();
+  last->AwaitEntered();  // the scheduler hangs in a later run
+  EXPECT_EQ(returned.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  last->Release();
+  waiting.join();
 }
 
 }  // namespace

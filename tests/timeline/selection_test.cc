@@ -6,9 +6,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/corpus/historical_date.h"
-#include "server/timeline/timeline_cache.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tiny_corpus.h"
+#include "tests/timeline/tiny_timelines.h"
 
 namespace hotline::server {
 namespace {
@@ -43,7 +43,7 @@ std::shared_ptr<const Timeline> Build(const v1::TimelineSelection& request) {
   const auto corpus = ACorpus();
   const auto selection = ReadSelection(request, *corpus, "selection");
   EXPECT_THAT(selection, IsOk());
-  return BuildTimeline(*selection, *corpus);
+  return BuildTimeline(*selection, corpus);
 }
 
 TEST(SelectionTest, PlaysTheCorpussOwnSpanInItsOwnZoneByDefault) {
@@ -78,14 +78,14 @@ TEST(SelectionTest, FiltersByDocumentAndByEventType) {
 
 TEST(SelectionTest, AViewSaysHowMuchOfTheDocumentAnItemCarries) {
   v1::StreamTimelineResponse response;
-  ASSERT_TRUE(response.ParseFromString(std::string(Build({})->Bytes(1, 2))));
+  ASSERT_TRUE(response.ParseFromString(ItemBytes(*Build({}), 1, 2)));
   EXPECT_EQ(response.items(0).event().document().title(), "title of a");
   EXPECT_EQ(response.items(0).event().document().kind(), v1::DOCUMENT_KIND_LETTER);
   EXPECT_EQ(response.items(0).event().document().authors_size(), 1);
   EXPECT_EQ(response.items(0).event().document().events_size(), 0);
   v1::TimelineSelection request;
   request.set_view(v1::TIMELINE_VIEW_FULL);
-  ASSERT_TRUE(response.ParseFromString(std::string(Build(request)->Bytes(1, 2))));
+  ASSERT_TRUE(response.ParseFromString(ItemBytes(*Build(request), 1, 2)));
   EXPECT_EQ(response.items(0).event().document().events_size(), 2);
 }
 
@@ -94,7 +94,7 @@ TEST(SelectionTest, CountsEventsAndDocumentsOfEveryDayAlsoOfTheEmptyOnes) {
   request.set_first_day("1962-10-25");
   const auto corpus = ACorpus();
   const auto selection = ReadSelection(request, *corpus, "selection");
-  const std::vector<v1::Day> days = CountDays(*selection);
+  const std::vector<v1::Day> days = CountDays(*selection, *corpus);
   ASSERT_EQ(days.size(), 4u);
   EXPECT_EQ(days[0].day(), "1962-10-25");
   EXPECT_EQ(days[0].event_count(), 0);
@@ -115,7 +115,7 @@ TEST(SelectionTest, AnEventAtTheStartOfTheSpanIsInAndOneAtItsEndOut) {
 
 TEST(SelectionTest, ADayMarkerCountsTheEventsOfItsDay) {
   v1::StreamTimelineResponse response;
-  ASSERT_TRUE(response.ParseFromString(std::string(Build({})->Bytes(0, 8))));
+  ASSERT_TRUE(response.ParseFromString(ItemBytes(*Build({}))));
   EXPECT_EQ(response.items(0).day_started().event_count(), 1);
   EXPECT_EQ(response.items(4).day_started().event_count(), 2);
   EXPECT_EQ(response.items(4).day_started().day(), "1962-10-28");
@@ -192,20 +192,6 @@ TEST(FingerprintTest, IsTheSameOnEveryMachine) {
   EXPECT_EQ(FingerprintOf({}), 0x80cdec720d2d35d2u);
 }
 
-TEST(TimelineCacheTest, PlaybacksOfOneSelectionShareATimelineAndNoneIsKept) {
-  const auto corpus = ACorpus();
-  TimelineCache cache;
-  const auto selection = ReadSelection({}, *corpus, "selection");
-  std::shared_ptr<const Timeline> first = cache.Get(*selection, *corpus);
-  EXPECT_EQ(cache.Get(*selection, *corpus), first);
-  v1::TimelineSelection other;
-  other.set_audience("moscow");
-  EXPECT_NE(cache.Get(*ReadSelection(other, *corpus, "selection"), *corpus), first);
-  const std::weak_ptr<const Timeline> gone = first;
-  first.reset();
-  EXPECT_TRUE(gone.expired());
-}
-
 TEST(TimelineTest, TheSameSelectionGivesTheSameBytesWhateverTheOrderOfItsLists) {
   v1::TimelineSelection request;
   request.add_event_types(kSent);
@@ -215,7 +201,7 @@ TEST(TimelineTest, TheSameSelectionGivesTheSameBytesWhateverTheOrderOfItsLists) 
   turned.add_event_types(kSent);
   const auto a = Build(request);
   const auto b = Build(turned);
-  EXPECT_EQ(a->Bytes(0, a->size()), b->Bytes(0, b->size()));
+  EXPECT_EQ(ItemBytes(*a), ItemBytes(*b));
 }
 
 }  // namespace

@@ -1,5 +1,15 @@
 #include "server/timeline/timeline.h"
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "hotline/v1/timeline_service.pb.h"
 #include "server/corpus/historical_date.h"
@@ -14,7 +24,7 @@ TEST(TimelineTest, BytesAppendedToAResponseAreItsItems) {
   v1::StreamTimelineResponse head;
   head.set_epoch(1);
   std::string bytes = head.SerializeAsString();
-  bytes += std::string(Ties()->Bytes(2, 5));
+  bytes += std::string(Ties()->BlockOf(2)->Bytes(2, 5));
   v1::StreamTimelineResponse response;
   ASSERT_TRUE(response.ParseFromString(bytes));
   EXPECT_EQ(response.epoch(), 1);
@@ -34,16 +44,18 @@ TEST(TimelineTest, FindsTheFirstItemAtOrAfterAndAfterATime) {
 }
 
 TEST(TimelineTest, FindsItemsByTheirKeys) {
-  EXPECT_EQ(Ties()->FindKey("event/6"), 6u);
-  EXPECT_EQ(Ties()->FindKey("end"), 9u);
-  EXPECT_EQ(Ties()->FindKey("event/"), Ties()->size());
+  EXPECT_EQ(Ties()->FindEvent("event/6"), 6u);
+  EXPECT_EQ(Ties()->FindEvent("event/"), Ties()->size());
+  EXPECT_EQ(Ties()->Find("end", Ties()->end()), 9u);
+  EXPECT_EQ(Ties()->Find("event/6", Ties()->time(6)), 6u);
+  EXPECT_EQ(Ties()->Find("event/6", Ties()->time(7)), Ties()->size());
   EXPECT_EQ(Ties()->key(0), "day/0");
 }
 
 TEST(TimelineTest, TimesAroundTheUnixEpochHaveNanosFromZeroUp) {
   const auto crossing = NamedTimelines()[4].timeline;
   v1::StreamTimelineResponse response;
-  ASSERT_TRUE(response.ParseFromString(std::string(crossing->Bytes(0, crossing->size()))));
+  ASSERT_TRUE(response.ParseFromString(std::string(crossing->BlockOf(0)->Bytes(0, crossing->size()))));
   ASSERT_EQ(response.items_size(), 6);
   EXPECT_EQ(response.items(1).time().seconds(), -1);
   EXPECT_EQ(response.items(1).time().nanos(), 0);
@@ -51,6 +63,56 @@ TEST(TimelineTest, TimesAroundTheUnixEpochHaveNanosFromZeroUp) {
   EXPECT_EQ(response.items(2).time().nanos(), 500'000'000);
   EXPECT_EQ(response.items(3).time().seconds(), 0);
   EXPECT_EQ(response.items(4).time().nanos(), 500'000'000);
+}
+
+// Counts how often an item is made.
+class CountingContents final : public Timeline::Contents {
+ public:
+  explicit CountingContents(std::atomic<int>* made) : made_(made) {}
+  std::string Key(const Timeline::Entry& entry) const override { return absl::StrCat("event/", entry.subject); }
+  v1::TimelineItem Item(const Timeline::Entry& entry) const override {
+    ++*made_;
+    v1::TimelineItem item;
+    item.mutable_event()->mutable_event()->set_name(Key(entry));
+    return item;
+  }
+  std::optional<absl::Time> TimeOfEvent(absl::string_view) const override { return std::nullopt; }
+
+ private:
+  std::atomic<int>* const made_;
+};
+
+TEST(TimelineTest, OfAMillionItemsOnlyThoseAreMadeThatAPlaybackComesToAndOnce) {
+  std::vector<Timeline::Entry> entries;
+  for (std::uint32_t i = 0; i < 999'999; ++i) {
+    entries.push_back({absl::UnixEpoch() + absl::Seconds(i), Timeline::Kind::kEvent, i});
+  }
+  entries.push_back({absl::UnixEpoch() + absl::Seconds(999'999), Timeline::Kind::kEnd, 0});
+  TimelineOrigin origin;
+  origin.start = absl::UnixEpoch();
+  std::atomic<int> made = 0;
+  const Timeline timeline(origin, std::move(entries), std::make_unique<CountingContents>(&made));
+  EXPECT_EQ(timeline.size(), 1'000'000u);
+  EXPECT_EQ(timeline.event_count(), 999'999u);
+  EXPECT_EQ(made, 0);
+  const auto block = timeline.BlockOf(654'321);
+  EXPECT_TRUE(block->Holds(654'321));
+  EXPECT_EQ(made, static_cast<int>(block->ends.size()));
+  EXPECT_LE(made, 1'000);
+  EXPECT_EQ(timeline.BlockOf(block->first), block) << "all playbacks share it";
+  EXPECT_EQ(made, static_cast<int>(block->ends.size()));
+}
+
+TEST(TimelineTest, PlaybacksThatComeToABlockAtOnceGetTheSameBytes) {
+  std::vector<Timeline::Entry> entries;
+  for (std::uint32_t i = 0; i < 1'000; ++i) entries.push_back({absl::UnixEpoch(), Timeline::Kind::kEvent, i});
+  std::atomic<int> made = 0;
+  const Timeline timeline({}, std::move(entries), std::make_unique<CountingContents>(&made));
+  std::vector<std::string> bytes(4);
+  std::vector<std::thread> threads;
+  for (std::string& each : bytes) threads.emplace_back([&] { each = ItemBytes(timeline); });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& each : bytes) EXPECT_EQ(each, bytes[0]);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #ifndef HOTLINE_TESTS_TIMELINE_TINY_TIMELINES_H_
 #define HOTLINE_TESTS_TIMELINE_TINY_TIMELINES_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,14 @@ struct TinyItem {
 std::shared_ptr<const Timeline> TinyTimeline(const std::vector<TinyItem>& items);
 std::shared_ptr<const Timeline> TinyTimeline(const std::vector<TinyItem>& items, absl::Time start);
 
+// One of any items, in order. Keys "event/..." are events'.
+struct NamedItem {
+  absl::Time time;
+  Timeline::Kind kind;
+  std::string key;
+};
+std::shared_ptr<const Timeline> MakeTimeline(TimelineOrigin origin, std::vector<NamedItem> items);
+
 struct NamedTimeline {
   std::string name;
   std::shared_ptr<const Timeline> timeline;
@@ -31,6 +40,10 @@ struct NamedTimeline {
 //   empty     no event, and no length
 //   crossing  events on both sides of 1970-01-01T00:00:00Z, half a second apart
 std::vector<NamedTimeline> NamedTimelines();
+
+// The bytes of the items from `first` up to, not including, `last`, or of all.
+std::string ItemBytes(const Timeline& timeline, std::size_t first, std::size_t last);
+std::string ItemBytes(const Timeline& timeline);
 
 }  // namespace hotline::server
 
