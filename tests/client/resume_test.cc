@@ -73,38 +73,5 @@ TEST_F(ResumeTest, EveryItemComesOnceThoughTheServerIsKilled) {
 
 TEST_F(ResumeTest, EveryItemComesOnceThoughTheServerDrains) { ExpectEveryItemOnceThoughEndedBy(SIGTERM, 0); }
 
-TEST_F(ResumeTest, ControlsAreAnsweredAndEveryItemComesOnceThoughTheServerIsKilledBetweenThem) {
-  v1::Pace unpaced;
-  unpaced.set_unpaced(true);
-  ASSERT_NO_FATAL_FAILURE(Play(unpaced, std::nullopt, 0));
-  const std::vector<std::string> undisturbed = items_;
-
-  ConnectionOptions options;
-  options.stream_initial_backoff = absl::Milliseconds(100);
-  v1::PlaybackStart start;
-  start.set_start_paused(true);
-  start.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);
-  Playback playback = Client(MakeConnection(address_, options)).PlayTimeline(start);
-  const auto first = playback.Step(3).Get();
-  ASSERT_TRUE(first.ok()) << first.status();
-  EXPECT_EQ(first->control_applied().stepped(), 3);
-  ASSERT_NO_FATAL_FAILURE(RestartServer(SIGKILL, 128 + SIGKILL));
-  const auto second = playback.Step(2).Get();
-  ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_EQ(second->control_applied().stepped(), 2);
-  EXPECT_EQ(second->control_applied().state(), v1::PLAYBACK_STATE_PAUSED) << "a resume leaves a pause a pause";
-  EXPECT_EQ(playback.resumes(), 1);
-  playback.SetPace(unpaced);
-  playback.Play();
-  playback.FinishControls();
-  std::vector<std::string> items;
-  for (const auto& response : playback) {
-    ASSERT_TRUE(response.ok()) << response.status();
-    for (const auto& item : response->items()) items.push_back(item.SerializeAsString());
-  }
-  EXPECT_EQ(items, undisturbed);
-  EXPECT_EQ(playback.violations(), 0);
-}
-
 }  // namespace
 }  // namespace hotline::tests
