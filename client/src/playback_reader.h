@@ -36,8 +36,7 @@ class PlaybackReader {
   bool IsReady(const AwaitedAnswer& awaited) const;
   absl::StatusOr<v1::PlayTimelineResponse> Wait(const AwaitedAnswer& awaited);
 
-  // Cancels and destroys the source; what is awaited gets CANCELLED. Only Send() and Next() must not be called after
-  // it.
+  // Cancels and destroys the source; what is awaited gets CANCELLED. Only answers may be asked for after it.
   void Close();
 
   // Not after Close().

@@ -229,16 +229,13 @@ void Player::EndStep() {
 }
 
 std::optional<Player::Message> Player::DueItems(SteadyTime now) {
+  if (!playing_ || Ended()) return std::nullopt;
   const std::size_t first = next_;
   std::optional<absl::Duration> late_by;
-  Fill fill(*timeline_);
-  while (playing_ && !Ended()) {
-    const SteadyTime due = Due();
-    if (due > now || (next_ < end_ && !fill.Add(next_))) break;
-    const absl::Duration late = Reach(NextTime(), due, now, next_ == first);
-    if (next_ >= end_) break;  // what was reached is `until`, not an item
-    if (next_ == first && pace_.speed.has_value()) late_by = late;
-    ++next_;
+  if (pace_.speed.has_value()) {
+    late_by = PlayPaced(now);
+  } else {
+    PlayUnpaced(now);
   }
   if (next_ == first) return std::nullopt;
   Message message = MakeItems(first, now);
@@ -246,14 +243,38 @@ std::optional<Player::Message> Player::DueItems(SteadyTime now) {
   return message;
 }
 
+// No due time is asked for an item, and the clock is set once: here the server's time goes when clients read fast.
+void Player::PlayUnpaced(SteadyTime now) {
+  const std::size_t first = next_;
+  Fill fill(*timeline_);
+  while (next_ < end_ && fill.Add(next_)) ++next_;
+  clock_reference_ = next_ > first ? timeline_->time(next_ - 1) : options_.until;
+  steady_reference_ = now;
+  last_active_ = now;
+}
+
+absl::Duration Player::PlayPaced(SteadyTime now) {
+  const std::size_t first = next_;
+  absl::Duration first_late;
+  Fill fill(*timeline_);
+  while (!Ended()) {
+    const SteadyTime due = Due();
+    if (due > now || (next_ < end_ && !fill.Add(next_))) break;
+    const absl::Duration late = Reach(NextTime(), due, now, next_ == first);
+    if (next_ >= end_) break;  // what was reached is `until`, not an item
+    if (next_ == first) first_late = late;
+    ++next_;
+  }
+  return first_late;
+}
+
 absl::Duration Player::Reach(absl::Time time, SteadyTime due, SteadyTime now, bool may_hold) {
   const absl::Duration late = now - due;
-  const bool paced = pace_.speed.has_value();
   // A plain late wake-up does not hold the clock: the schedule is absolute, so nothing drifts.
-  const bool hold = may_hold && paced && options_.hold_clock && blocked_until_ > due && late > kHoldTolerance;
+  const bool hold = may_hold && options_.hold_clock && blocked_until_ > due && late > kHoldTolerance;
   if (hold) held_total_ += late;
   clock_reference_ = time;
-  steady_reference_ = hold || !paced ? now : due;
+  steady_reference_ = hold ? now : due;
   last_active_ = now;
   return late;
 }

@@ -152,6 +152,9 @@ class Player {
   std::optional<Message> StepItems(SteadyTime now);
   void EndStep();
   std::optional<Message> DueItems(SteadyTime now);
+  void PlayUnpaced(SteadyTime now);
+  // Returns how late the first item is.
+  absl::Duration PlayPaced(SteadyTime now);
   // Sets the clock to `time`, which was due at `due`, and returns how late that is; holds the clock where it must.
   absl::Duration Reach(absl::Time time, SteadyTime due, SteadyTime now, bool may_hold);
   // Closes where the time for it has come.

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "hotline/mocks/fake_playback.h"
 #include "hotline/mocks/mock_connection.h"
@@ -24,6 +27,44 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 using Response = v1::PlayTimelineResponse;
+
+// Yields what the test feeds it, and says whether somebody reads.
+class FedSource : public mocks::ListPlaybackSource {
+ public:
+  FedSource() : ListPlaybackSource({}, absl::OkStatus()) {}
+
+  // Absent: the end.
+  void Feed(std::optional<Response> response) {
+    absl::MutexLock lock(&mu_);
+    fed_.push_back(std::move(response));
+  }
+  void WaitForReader() {
+    absl::MutexLock lock(&mu_);
+    mu_.Await(absl::Condition(&reading_));
+  }
+
+  std::optional<absl::StatusOr<Response>> Next() override {
+    absl::MutexLock lock(&mu_);
+    reading_ = true;
+    const auto fed = [this] { return !fed_.empty(); };
+    mu_.Await(absl::Condition(&fed));
+    reading_ = false;
+    const std::optional<Response> next = std::move(fed_.front());
+    fed_.pop_front();
+    if (!next) return std::nullopt;
+    return *next;
+  }
+
+ private:
+  absl::Mutex mu_;
+  bool reading_ = false;
+  std::deque<std::optional<Response>> fed_;
+};
+
+// Lets a thread come as far as it can. It need not, for the test to be right.
+void Yield() {
+  for (int i = 0; i < 100; ++i) std::this_thread::yield();
+}
 
 // A paused playback of one event.
 class PlaybackTest : public ::testing::Test {
@@ -129,6 +170,48 @@ TEST_F(PlaybackTest, AnAnswerComesThoughTheThreadThatIteratesIsBusy) {
   iterating.join();
   EXPECT_THAT(messages, ElementsAre("1@10: opened at 0 paused", "1@10: answer 1 paused no change",
                                     "1@10: answer 2 paused", "1@10: closing STOPPED"));
+}
+
+TEST(PlaybackThreadsTest, WhoeverWaitsForAnAnswerTakesOverWhenTheThreadThatReadsLeaves) {
+  for (int round = 0; round < 50; ++round) {
+    auto fed = std::make_unique<FedSource>();
+    FedSource& source = *fed;
+    Playback playback(std::move(fed));
+    absl::Notification answered;
+    std::thread iterating([&] {
+      for (const auto& response : playback) {
+        EXPECT_TRUE(response.ok());
+        answered.WaitForNotification();
+      }
+    });
+    source.WaitForReader();
+    std::thread waiting([&] {
+      EXPECT_TRUE(playback.Pause().Get().ok());
+      answered.Notify();
+    });
+    Yield();
+    source.Feed(HeartbeatAt<Response>(1));
+    source.Feed(Answer(1, 1, v1::PLAYBACK_STATE_PAUSED));
+    waiting.join();
+    source.Feed(std::nullopt);
+    iterating.join();
+  }
+}
+
+TEST(PlaybackThreadsTest, WhoeverIteratesSeesTheEndThatAnotherThreadRead) {
+  for (int round = 0; round < 50; ++round) {
+    auto fed = std::make_unique<FedSource>();
+    FedSource& source = *fed;
+    Playback playback(std::move(fed));
+    const ControlAnswer pause = playback.Pause();
+    std::thread waiting([&] { EXPECT_EQ(pause.Get().status().code(), absl::StatusCode::kFailedPrecondition); });
+    source.WaitForReader();
+    std::thread iterating([&] { EXPECT_TRUE(playback.begin() == playback.end()); });
+    Yield();
+    source.Feed(std::nullopt);
+    waiting.join();
+    iterating.join();
+  }
 }
 
 TEST_F(PlaybackTest, ManyThreadsControlAndEachGetsItsOwnAnswer) {

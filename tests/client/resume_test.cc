@@ -5,35 +5,18 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "hotline/client.h"
-#include "tests/support/process.h"
+#include "tests/client/running_hotlined.h"
 
 namespace hotline::tests {
 namespace {
 
 class ResumeTest : public ::testing::Test {
  protected:
-  void SetUp() override { StartServer("127.0.0.1:0"); }
-
-  void StartServer(const std::string& address) {
-    const std::string announcement = "listening on ";
-    server_ = std::make_unique<Process>(std::vector<std::string>{HOTLINED, "--listen=" + address});
-    const std::optional<std::string> line = server_->WaitForLine(announcement);
-    ASSERT_TRUE(line) << server_->standard_error();
-    address_ = line->substr(line->find(announcement) + announcement.size());
-  }
-
-  void RestartServer(int signal, int expected_exit_code) {
-    server_->Signal(signal);
-    ASSERT_EQ(server_->Wait(), expected_exit_code) << server_->standard_error();
-    StartServer(address_);
-  }
-
   // Plays everything. Once half of the items have come, ends the server with `signal`, if any, and starts it again.
   void Play(const v1::Pace& pace, std::optional<int> signal, int expected_exit_code) {
     ConnectionOptions options;
@@ -41,7 +24,7 @@ class ResumeTest : public ::testing::Test {
     v1::StreamTimelineRequest request;
     *request.mutable_pace() = pace;
     request.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);
-    TimelineStream stream = Client(MakeConnection(address_, options)).StreamTimeline(request);
+    TimelineStream stream = Client(MakeConnection(server_.address(), options)).StreamTimeline(request);
     items_.clear();
     ordinals_.clear();
     for (const auto& response : stream) {
@@ -53,7 +36,8 @@ class ResumeTest : public ::testing::Test {
       }
       if (signal && ordinals_.size() >= static_cast<std::size_t>(item_count_) / 2) {
         ASSERT_LT(ordinals_.size(), static_cast<std::size_t>(item_count_)) << "too fast to be cut in the middle";
-        ASSERT_NO_FATAL_FAILURE(RestartServer(*signal, expected_exit_code));
+        server_.End(*signal, expected_exit_code);
+        ASSERT_NO_FATAL_FAILURE(server_.Restart());
         signal.reset();
       }
     }
@@ -76,8 +60,7 @@ class ResumeTest : public ::testing::Test {
     EXPECT_EQ(items_, undisturbed);
   }
 
-  std::unique_ptr<Process> server_;
-  std::string address_;
+  RunningHotlined server_;
   std::int64_t item_count_ = 0;
   std::vector<std::int64_t> ordinals_;
   std::vector<std::string> items_;

@@ -449,6 +449,21 @@ TEST_F(ResumingPlaybackTest, CancelDuringTheWaitBeginsNoNewCall) {
   EXPECT_EQ(playback.interruption(), std::nullopt);
 }
 
+TEST_F(ResumingPlaybackTest, CancelAtTheMomentOfACutLeavesNoInterruption) {
+  calls_ = {{{}, kCut}};
+  Playback* to_cancel = nullptr;
+  internal::Environment environment = environment_.Get();
+  environment.random = [&] {
+    to_cancel->Cancel();
+    return 0.5;
+  };
+  Playback playback(
+      std::make_unique<internal::ResumingPlayback>(start_, options_, environment, [this] { return Call(); }));
+  to_cancel = &playback;
+  EXPECT_THAT(ToEnd(playback), ElementsAre("CANCELLED", "end"));
+  EXPECT_EQ(playback.interruption(), std::nullopt);
+}
+
 TEST_F(ResumingPlaybackTest, CancelBeforeTheFirstReadBeginsNoCall) {
   Playback playback = Begin();
   playback.Cancel();

@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Named {
   std::string name;
   std::shared_ptr<const Corpus> corpus;
 };
+
+// What stands in the name of a test.
+void PrintTo(const Named& named, std::ostream* out) { *out << named.name; }
 
 std::vector<Named> NamedCorpora() {
   const absl::Time noon = absl::FromCivil(absl::CivilSecond(1962, 10, 22, 12, 0, 0), absl::UTCTimeZone());

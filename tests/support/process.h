@@ -31,6 +31,8 @@ class Process {
   // such line without its newline. Absent: it did not come in time, or the program closed both outputs before.
   std::optional<std::string> WaitForLine(const std::string& text, absl::Duration timeout = absl::Seconds(20));
 
+  pid_t pid() const { return pid_; }
+
   // Sends a signal; nothing happens where the program was waited for already.
   void Signal(int signal);
 

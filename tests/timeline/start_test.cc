@@ -1,15 +1,22 @@
 #include "server/timeline/start.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/corpus/errors.h"
 #include "server/corpus/historical_date.h"
+#include "server/timeline/token.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tiny_corpus.h"
+#include "tests/timeline/recorder.h"
 #include "tests/timeline/tiny_timelines.h"
 
 namespace hotline::server {
@@ -140,6 +147,52 @@ TEST_F(StartTest, AFilterThatMatchesNothingLeavesMarkersAndTheEnd) {
   const auto heartbeat = std::get<Player::Message>((*player)->Next(kNow + absl::Seconds(5)));
   EXPECT_EQ(heartbeat.content, Player::Message::Content::kHeartbeat);
   EXPECT_EQ(heartbeat.cursor.next, 3u);
+}
+
+// Positions that are sound outside and anything inside. Each is refused with a word, or plays like any other.
+TEST_F(StartTest, AForgedPositionIsRefusedOrPlaysLikeAnyOther) {
+  const auto selection = ReadSelection({}, *corpus_, "selection");
+  const auto timeline = BuildTimeline(*selection, corpus_);
+  const std::string sound = DecodePosition(Position(), "p")->SerializeAsString();
+  std::mt19937_64 random(1);
+  int refused = 0;
+  int played = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string bytes = sound;
+    for (std::uint64_t n = random() % 3; n < 3; ++n) {
+      const std::size_t at = random() % bytes.size();
+      if (random() % 4 == 0) {
+        bytes.erase(at, 1);
+      } else {
+        bytes[at] =
+            static_cast<char>(random() % 4 == 0 ? random() : static_cast<unsigned char>(bytes[at]) + random() % 3);
+      }
+    }
+    token::Position position;
+    if (!position.ParseFromString(bytes)) continue;
+    v1::PlaybackStart start;
+    start.set_from_position(SealToken(position));
+    start.set_revision_policy(random() % 2 == 0 ? v1::REVISION_POLICY_EXACT : v1::REVISION_POLICY_CONTINUE);
+    start.mutable_pace()->set_unpaced(true);
+    const auto player = Begin(start, false);
+    if (!player.ok()) {
+      EXPECT_TRUE(absl::IsInvalidArgument(player.status()) || absl::IsFailedPrecondition(player.status()));
+      EXPECT_NE(ReasonOf(player.status()), "") << player.status();
+      ++refused;
+      continue;
+    }
+    Recorder recorder(timeline);
+    for (;;) {
+      const Player::Action action = (*player)->Next(kNow);
+      const auto* message = std::get_if<Player::Message>(&action);
+      if (message == nullptr) break;
+      recorder.See(*message);
+    }
+    EXPECT_THAT(recorder.breaches(), ::testing::IsEmpty());
+    ++played;
+  }
+  EXPECT_GT(refused, 1'000);
+  EXPECT_GT(played, 1'000);
 }
 
 // Two replicas that loaded the same in another order.

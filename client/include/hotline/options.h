@@ -34,10 +34,11 @@ struct ConnectionOptions {
   absl::Duration initial_backoff = absl::Milliseconds(100);
   absl::Duration max_backoff = absl::Seconds(5);
 
-  // How long a cut playback is taken up again without progress (items, or a clock that moved on), from the cut on,
-  // before its error is reported; how often does not matter. No attempt begins later, but the last may come up to
-  // `max_backoff` earlier: the default survives a server that is back within a minute and a half. It also bounds the
-  // opening of a playback, and the time that a server may ask a client to wait.
+  // How long a cut playback is taken up again without progress, from the cut on, before its error is reported; how
+  // often does not matter. Progress is items, a clock that moved on, an answer to a control, or a heartbeat while the
+  // clock stands. No attempt begins later, but the last may come up to `max_backoff` earlier: the default survives a
+  // server that is back within a minute and a half. It also bounds the opening of a playback, and the time that a
+  // server may ask a client to wait.
   absl::Duration stream_retry_time = absl::Minutes(2);
 
   // `initial_backoff` of a playback that was cut. Longer than that of a unary call, since the clients of a replica that

@@ -76,9 +76,8 @@ class ControlAnswer {
 // One playback under control, as an input range of absl::StatusOr<v1::PlayTimelineResponse>:
 //
 //   hotline::Playback playback = client.PlayTimeline();
-//   playback.SetPace(pace);                                                              // in the order of the calls
-//   for (absl::StatusOr<v1::PlayTimelineResponse>& response : playback) { ... }          // this thread reads,
-//   absl::StatusOr<v1::PlayTimelineResponse> paused = playback.Pause().Get();            // another one controls
+//   for (absl::StatusOr<v1::PlayTimelineResponse>& response : playback) { ... }   // one thread reads,
+//   absl::StatusOr<v1::PlayTimelineResponse> answer = playback.Pause().Get();     // another one, or the same, controls
 //
 // The range yields what the server sends: `opened`, then items, heartbeats and the answers to the controls, at last
 // `closing`. Items before a control's answer belong to the state before it, items behind it to the state after it.
@@ -130,7 +129,7 @@ class Playback {
   ControlAnswer SeekToBeginning();
   ControlAnswer SeekToEnd();
 
-  // How fast from now on.
+  // How fast from now on. Replaces the pace as a whole, `longest_wait` too.
   ControlAnswer SetPace(const v1::Pace& pace);
 
   // While paused, sends so many events, 1 to 1,000, with the day markers on the way; the answer comes behind them and

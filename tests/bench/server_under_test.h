@@ -1,0 +1,45 @@
+#ifndef HOTLINE_TESTS_BENCH_SERVER_UNDER_TEST_H_
+#define HOTLINE_TESTS_BENCH_SERVER_UNDER_TEST_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tests/support/process.h"
+
+namespace hotline::bench {
+
+// A hotlined of its own, on a free port of 127.0.0.1. Destruction kills it if it was not stopped.
+class ServerUnderTest {
+ public:
+  struct Options {
+    std::string program;                   // path of hotlined
+    std::string corpus;                    // folder
+    std::vector<std::string> flags;        // more of them
+    std::vector<std::string> environment;  // "NAME=value"
+  };
+
+  // Returns when it listens. UNAVAILABLE, with what the server said, where it does not within 3 minutes: a corpus of a
+  // million events takes its time.
+  static absl::StatusOr<std::unique_ptr<ServerUnderTest>> Start(const Options& options);
+
+  // Asks it to leave with SIGTERM, and waits. INTERNAL where it does not exit with 0.
+  absl::Status Stop();
+
+  const std::string& address() const { return address_; }
+  pid_t pid() const { return process_.pid(); }
+
+ private:
+  explicit ServerUnderTest(const Options& options);
+
+  tests::Process process_;
+  std::string address_;
+};
+
+}  // namespace hotline::bench
+
+#endif  // HOTLINE_TESTS_BENCH_SERVER_UNDER_TEST_H_
