@@ -364,6 +364,18 @@ TEST_F(PlayerTest, ShowsASideItsOwnView) {
   EXPECT_TRUE(player.WaitForText("17 of 17 events"));
 }
 
+TEST_F(PlayerTest, WhatStoodStillForTooLongGoesOnWithTheNextKey) {
+  // A program with a playback in memory, for which half an hour has passed.
+  TerminalProgram player({PLAYER_ON_STAGE}, {"TERM=xterm"}, kRows, kColumns);
+  ASSERT_TRUE(player.WaitForText("■ at rest")) << player.screen().Text();
+  EXPECT_GE(player.screen().RowWith("stood still for too long; any key goes on"), 0);
+  player.Type(" ");
+  ASSERT_TRUE(player.WaitForText("▶ playing"));
+  EXPECT_LT(player.screen().RowWith("resumed"), 0);
+  player.Type("q");
+  EXPECT_EQ(player.WaitForEnd(), 0);
+}
+
 // Every way in which there is no player: the output is that of a pipe.
 TEST_F(PlayerTest, PrintsLinesWhereThereIsNothingToControl) {
   const std::string play = "'" HOTLINE_PROGRAM "' play --server=" + server_->address() + " --last-day=1962-10-22";
