@@ -137,7 +137,9 @@ absl::Status Player::Run() {
     if (!end_) Wait(Draw(now));
   }
   screen_.Release();
-  // From here on a signal ends the program as it does any.
+  // From here on a signal ends the program as it does any. One that came meanwhile wanted what is being done.
+  while (signals_.Next()) {
+  }
   signals_.Release();
   const PlayerView view = model_.View(Now());
   const bool ended = view.state == PlayerState::kEnded;
