@@ -182,7 +182,7 @@ absl::Duration Player::Draw(SteadyTime now) {
     screen_.Show(renderer_.Render(view, size), size);
     drawn_at_ = now;
   }
-  if (session_.output.error() != 0) End(absl::OkStatus());
+  if (session_.output.error() != 0) Interrupt();  // the terminal has gone
   return model_.Running() ? kFrameTime : kIdleTime;
 }
 
