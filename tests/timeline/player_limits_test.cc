@@ -1,11 +1,15 @@
 // Ages, idle times, heartbeats and held clocks: what depends on how long something lasted.
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "server/timeline/player.h"
 #include "tests/timeline/drive.h"
@@ -132,20 +136,33 @@ TEST(PlayerLimitsTest, WithoutControlItIsNeverIdle) {
   EXPECT_EQ(AwaitClosing(drive).reason, v1::CLOSING_REASON_END);
 }
 
-// Events that are so large that a few hundred fill a message.
-std::shared_ptr<const Timeline> Large() {
+// Events a second apart, each an item of a little more than so many bytes.
+class LargeContents final : public Timeline::Contents {
+ public:
+  explicit LargeContents(std::size_t bytes) : title_(bytes, 'x') {}
+  std::string Key(const Timeline::Entry& entry) const override { return absl::StrCat("event/", entry.subject); }
+  v1::TimelineItem Item(const Timeline::Entry& entry) const override {
+    v1::TimelineItem item;
+    if (entry.kind == kEvent) item.mutable_event()->mutable_document()->set_title(title_);
+    return item;
+  }
+  std::optional<absl::Time> TimeOfEvent(absl::string_view) const override { return std::nullopt; }
+
+ private:
+  const std::string title_;
+};
+
+std::shared_ptr<const Timeline> Large(std::uint32_t events, std::size_t bytes) {
   TimelineOrigin origin;
   origin.start = absl::UnixEpoch();
-  std::vector<NamedItem> items;
-  for (int i = 0; i < 1'000; ++i) {
-    items.push_back({origin.start + absl::Seconds(i), kEvent, absl::StrCat("event/", std::string(300, 'x'), i)});
-  }
-  items.push_back({origin.start + absl::Seconds(1'000), kEnd, "end"});
-  return MakeTimeline(std::move(origin), std::move(items));
+  std::vector<Timeline::Entry> entries;
+  for (std::uint32_t i = 0; i < events; ++i) entries.push_back({origin.start + absl::Seconds(i), kEvent, i});
+  entries.push_back({origin.start + absl::Seconds(events), kEnd, events});
+  return std::make_shared<const Timeline>(origin, std::move(entries), std::make_unique<const LargeContents>(bytes));
 }
 
 TEST(PlayerLimitsTest, AStepOfSeveralMessagesIsAnsweredBehindTheLastWhereTheIdleTimeBegins) {
-  const auto timeline = Large();
+  const auto timeline = Large(1'000, 300);
   Drive drive(timeline, RealTime(*timeline, false), Controlled());
   drive.Await();
   drive.Give(ToStep(900));
@@ -164,7 +181,7 @@ TEST(PlayerLimitsTest, AStepOfSeveralMessagesIsAnsweredBehindTheLastWhereTheIdle
 }
 
 TEST(PlayerLimitsTest, WhatIsGivenBetweenTheMessagesOfAStepWaitsForItsLast) {
-  const auto timeline = Large();
+  const auto timeline = Large(1'000, 300);
   Drive drive(timeline, RealTime(*timeline, false), Controlled());
   drive.Await();
   drive.Give(ToStep(900));
@@ -176,6 +193,37 @@ TEST(PlayerLimitsTest, WhatIsGivenBetweenTheMessagesOfAStepWaitsForItsLast) {
   EXPECT_EQ(message.answer.stepped, 900);
   EXPECT_EQ(message.cursor.next, 900u);
   EXPECT_EQ(drive.Poll()->epoch, 2);
+}
+
+TEST(PlayerLimitsTest, AnItemLargerThanAFullMessageIsSentAlone) {
+  const auto timeline = Large(3, 100'000);
+  for (const bool stepping : {false, true}) {
+    Cursor cursor = RealTime(*timeline, !stepping);
+    cursor.pace.speed = std::nullopt;
+    Drive drive(timeline, cursor, Controlled());
+    drive.Await();
+    if (stepping) drive.Give(ToStep(1'000));
+    for (std::size_t next = 1; next <= timeline->size(); ++next) {
+      const std::optional<Player::Message> message = drive.Poll();
+      ASSERT_TRUE(message.has_value());
+      EXPECT_EQ(message->cursor.next, next);
+    }
+  }
+}
+
+TEST(PlayerLimitsTest, BehindAStepNoMoreControlsWaitThanThereIsRoomForAnswers) {
+  const auto timeline = Every(absl::Seconds(1), 30);
+  Drive drive(timeline, RealTime(*timeline, false), Controlled());
+  drive.Await();
+  drive.Give(ToStep(3));
+  std::size_t waiting = 0;
+  while (drive.player().TakesControl() && waiting < 100) {
+    drive.Give(ToStep(1));
+    ++waiting;
+  }
+  EXPECT_LE(waiting, Player::kMostUnsentAnswers);
+  while (drive.recorder().unanswered() > 0) ASSERT_TRUE(drive.Poll().has_value());
+  EXPECT_TRUE(drive.player().TakesControl());
 }
 
 }  // namespace
