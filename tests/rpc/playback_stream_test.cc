@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -288,6 +289,40 @@ TEST_F(PlaybackStreamTest, AWriteThatIsNotTakenIsFoundAlsoBehindManyThatWere) {
     ASSERT_EQ(call_.written().size(), ++writes);
   }
   EXPECT_TRUE(call_.AwaitCancel());
+}
+
+TEST_F(PlaybackStreamTest, AControlThatBringsTheNextItemNearerIsNotKeptWaitingForTheHeartbeat) {
+  Begin();
+  v1::PlayTimelineRequest start;
+  start.mutable_start()->mutable_pace()->set_speed(0.01);
+  start.mutable_start()->mutable_heartbeat_interval()->set_seconds(30);  // more than any of these waits
+  Receive(start);
+  ASSERT_TRUE(call_.AwaitWrites(1));
+  ASSERT_TRUE(call_.AwaitReading());
+  EndWrite();
+  ASSERT_TRUE(call_.AwaitWrites(2));  // the first day
+  EndWrite();
+  v1::PlayTimelineRequest faster = Report(1);
+  faster.mutable_control()->mutable_pace()->set_speed(10'000'000);
+  Receive(faster);
+  ASSERT_TRUE(call_.AwaitWrites(3));
+  EndWrite();
+  EXPECT_TRUE(call_.AwaitWrites(4));
+  EXPECT_GT(call_.written().back().items_size(), 0);
+}
+
+TEST_F(PlaybackStreamTest, AWriteThatTookLongHoldsTheClockSoThatNoBurstFollows) {
+  v1::PlayTimelineRequest start;
+  start.mutable_start()->mutable_pace()->set_speed(10'000'000);  // the whole in less than the write takes
+  Begin();
+  Receive(start);
+  ASSERT_TRUE(call_.AwaitWrites(1));
+  const SteadyTime began = SteadyNow();
+  while (SteadyNow() < began + absl::Milliseconds(300)) std::this_thread::yield();
+  EndWrite();
+  ASSERT_EQ(call_.written().size(), 2u);
+  EXPECT_EQ(call_.written()[1].items_size(), 1) << "a burst";
+  EXPECT_GE(call_.written()[1].late_by().nanos(), 250'000'000);
 }
 
 TEST_F(PlaybackStreamTest, ACancellationWhileTheTimelineIsBuiltEndsTheCallAtOnce) {
