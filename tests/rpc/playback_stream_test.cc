@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
 #include "server/rpc/playback_registry.h"
 #include "server/timeline/selection.h"
@@ -25,6 +26,8 @@
 
 namespace hotline::server {
 namespace {
+
+using ::google::protobuf::util::TimeUtil;
 
 // Remembers what it is told to do, and holds that to gRPC's rules. Its operations end when the test says so.
 class ScriptedCall final : public PlaybackCall {
@@ -314,6 +317,7 @@ TEST_F(PlaybackStreamTest, AControlThatBringsTheNextItemNearerIsNotKeptWaitingFo
 TEST_F(PlaybackStreamTest, AWriteThatTookLongHoldsTheClockSoThatNoBurstFollows) {
   v1::PlayTimelineRequest start;
   start.mutable_start()->mutable_pace()->set_speed(10'000'000);  // the whole in less than the write takes
+  start.mutable_start()->mutable_heartbeat_interval()->set_seconds(1);
   Begin();
   Receive(start);
   ASSERT_TRUE(call_.AwaitWrites(1));
@@ -322,7 +326,12 @@ TEST_F(PlaybackStreamTest, AWriteThatTookLongHoldsTheClockSoThatNoBurstFollows) 
   EndWrite();
   ASSERT_EQ(call_.written().size(), 2u);
   EXPECT_EQ(call_.written()[1].items_size(), 1) << "a burst";
-  EXPECT_GE(call_.written()[1].late_by().nanos(), 250'000'000);
+  EXPECT_GE(TimeUtil::DurationToMilliseconds(call_.written()[1].late_by()), 250);
+  for (std::size_t writes = 3; !call_.written().back().has_heartbeat(); ++writes) {
+    EndWrite();
+    ASSERT_TRUE(call_.AwaitWrites(writes));
+  }
+  EXPECT_GE(TimeUtil::DurationToMilliseconds(call_.written().back().heartbeat().held_total()), 250);
 }
 
 TEST_F(PlaybackStreamTest, ACancellationWhileTheTimelineIsBuiltEndsTheCallAtOnce) {

@@ -195,6 +195,21 @@ TEST(PlayerLimitsTest, WhatIsGivenBetweenTheMessagesOfAStepWaitsForItsLast) {
   EXPECT_EQ(drive.Poll()->epoch, 2);
 }
 
+TEST(PlayerLimitsTest, UnpacedTheClockStandsWhileAWriteIsUnderWay) {
+  const auto timeline = Large(1'000, 300);
+  Drive drive(timeline, RealTime(*timeline), Controlled());
+  drive.Await();
+  Control unpaced;
+  unpaced.pace = Pace{std::nullopt, std::nullopt};
+  drive.Ask(unpaced);
+  const Player::Message items = *drive.Begin();
+  ASSERT_LT(items.cursor.next, timeline->size());
+  drive.Advance(absl::Milliseconds(500));
+  drive.Give(Control());
+  drive.EndWrite();
+  EXPECT_EQ(drive.Poll()->cursor.clock, timeline->time(items.cursor.next - 1));
+}
+
 TEST(PlayerLimitsTest, AnItemLargerThanAFullMessageIsSentAlone) {
   const auto timeline = Large(3, 100'000);
   for (const bool stepping : {false, true}) {
