@@ -14,6 +14,7 @@ namespace hotline::cli {
 
 absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 absl::Duration ToDuration(const google::protobuf::Duration& duration);
+google::protobuf::Timestamp ToProto(absl::Time time);
 google::protobuf::Duration ToProto(absl::Duration duration);
 
 // "27 Oct"; with the year, "27 Oct 1962", unless it is `usual_year`.

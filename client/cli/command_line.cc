@@ -22,6 +22,18 @@ constexpr int kUsageError = 2;
 constexpr int kHelpWidth = 80;
 constexpr int kHelpColumn = 26;
 
+constexpr char kPlayerKeys[] =
+    "Prints line by line; but on a terminal, where it is neither unpaced nor JSON, it\n"
+    "is a player with these keys:\n"
+    "  space        pause, play; at the end: again from the beginning\n"
+    "  left, right  an hour back, on\n"
+    "  down, up     a day back, on, to the same time of day\n"
+    "  .            pause, and go to the next event\n"
+    "  - +          half, double the pace, and with it the longest wait\n"
+    "  Home, End    to the beginning, the end\n"
+    "  q, Ctrl-C    quit\n"
+    "  Ctrl-D       no more keys: play to the end, then quit\n";
+
 // CLI11's own help, with descriptions wrapped.
 class HelpFormatter : public CLI::Formatter {
  public:
@@ -43,7 +55,7 @@ struct Flags {
   std::string zone;
   std::string day, from, to, kind;
   bool only_public = false, definite = false;
-  std::string day_length, longest_wait, audience, first_day, last_day, position;
+  std::string day_length, longest_wait, audience, first_day, last_day, position, retry_time;
   std::optional<double> speed;
   bool unpaced = false;
 };
@@ -169,7 +181,7 @@ void AddList(CLI::App& app, Flags& flags) {
 }
 
 void AddPlay(CLI::App& app, Flags& flags) {
-  CLI::App* play = AddCommand(app, "play", "Plays October 1962 back; Ctrl-C ends it");
+  CLI::App* play = AddCommand(app, "play", "Plays October 1962 back");
   CLI::Option* day_length =
       play->add_option("--day-length", flags.day_length,
                        "How long a day of history lasts, 3s; 8.64ms to 2400h; excludes --speed and --unpaced")
@@ -203,6 +215,11 @@ void AddPlay(CLI::App& app, Flags& flags) {
   play->add_option("--position", flags.position, "Go on behind this place, with the flags it was made with")
       ->option_text("POSITION")
       ->check(CheckText);
+  play->add_option("--retry-time", flags.retry_time,
+                   "How long to try to go on after the server was lost, 1ms to 24h; default 2m")
+      ->option_text("DURATION")
+      ->check(CheckDuration);
+  play->footer(absl::StrCat(kPlayerKeys, "\n", play->get_footer()));
 }
 
 void FillFilter(const Flags& flags, v1::DocumentFilter& filter) {
@@ -227,6 +244,7 @@ void FillPlayback(const Flags& flags, CommandLine& line) {
   line.selection.set_audience(flags.audience);
   *line.playback.mutable_selection() = line.selection;
   if (!flags.position.empty()) line.playback.set_from_position(flags.position);
+  if (!flags.retry_time.empty()) line.connection.stream_retry_time = DurationOf(flags.retry_time);
   // A pace that is not named is left to the server: the position's, or an hour a second.
   if (flags.speed) line.playback.mutable_pace()->set_speed(*flags.speed);
   if (flags.unpaced) line.playback.mutable_pace()->set_unpaced(true);

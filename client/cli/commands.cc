@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/fetch.h"
 #include "client/cli/play_renderer.h"
 #include "client/cli/render.h"
 #include "client/cli/vocabulary.h"
@@ -21,12 +22,6 @@ absl::Status PrintJson(const Session& session, const google::protobuf::Message& 
   if (!status.ok()) return absl::InternalError(absl::StrCat("cannot write the response as JSON: ", status.ToString()));
   session.output.Write(json + "\n");
   return absl::OkStatus();
-}
-
-absl::StatusOr<Vocabulary> FetchVocabulary(const Session& session) {
-  const absl::StatusOr<v1::GetCorpusResponse> response = session.client.GetCorpus();
-  if (!response.ok()) return response.status();
-  return Vocabulary::Make(response->corpus());
 }
 
 absl::Status RunCorpus(const Session& session) {
@@ -57,7 +52,7 @@ absl::Status RunList(const Session& session) {
   } while (!request.page_token().empty() && session.output.error() == 0);
   if (session.line.json) return absl::OkStatus();
 
-  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
   session.output.Write(RenderList(session.page, *vocabulary, pages));
   return absl::OkStatus();
@@ -80,7 +75,7 @@ absl::Status RunShow(const Session& session) {
   const absl::StatusOr<v1::GetDocumentResponse> response = session.client.GetDocument(session.line.argument);
   if (!response.ok()) return response.status();
   if (session.line.json) return PrintJson(session, *response);
-  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
   absl::StatusOr<v1::GetThreadResponse> thread = session.client.GetThread(session.line.argument);
   if (absl::IsFailedPrecondition(thread.status())) {
@@ -104,7 +99,7 @@ absl::Status RunThread(const Session& session) {
   const absl::StatusOr<v1::GetThreadResponse> response = session.client.GetThread(session.line.argument);
   if (!response.ok()) return response.status();
   if (session.line.json) return PrintJson(session, *response);
-  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
   session.output.Write(RenderThread(session.page, *vocabulary, *response));
   return absl::OkStatus();
@@ -118,30 +113,6 @@ absl::Status RunDays(const Session& session) {
   if (session.line.json) return PrintJson(session, *response);
   session.output.Write(RenderDays(session.page, *response));
   return absl::OkStatus();
-}
-
-// All documents with everything about them: a playback's items carry only what is needed to name them.
-absl::StatusOr<std::vector<v1::Document>> FetchDocuments(const Session& session) {
-  std::vector<v1::Document> documents;
-  for (absl::StatusOr<ListedDocument>& listed : session.client.ListDocuments()) {
-    if (!listed.ok()) return listed.status();
-    documents.push_back(std::move(listed->document));
-  }
-  return documents;
-}
-
-// Whether a playback that ended so may be taken up again where it was. Not where the server refused to, on purpose.
-bool MayGoOn(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kResourceExhausted:
-      return true;
-    default:
-      break;
-  }
-  const std::optional<ErrorInfo> info = GetErrorInfo(status);
-  return !info || info->domain != "hotline";
 }
 
 // Prints each message of the stream by `print`, which is false when it can print no more.
@@ -163,13 +134,29 @@ absl::Status Follow(const Session& session, InterruptWatch& interrupts,
     position = response->position();
   }
   interrupts.CallOnInterrupt(nullptr);
-  if (!status.ok() && opened && !position.empty() && MayGoOn(status)) {
-    session.tell(absl::StrCat("to go on from here, add to the same flags: --position=", position));
-  }
+  if (!status.ok() && opened && MayGoOn(status)) TellPosition(session, position);
   return status;
 }
 
 }  // namespace
+
+bool MayGoOn(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return true;
+    default:
+      break;
+  }
+  const std::optional<ErrorInfo> info = GetErrorInfo(status);
+  return !info || info->domain != "hotline";
+}
+
+void TellPosition(const Session& session, const std::string& position) {
+  if (position.empty()) return;
+  session.tell(absl::StrCat("to go on from here, add to the same flags: --position=", position));
+}
 
 absl::Status Run(const Session& session) {
   switch (session.line.command) {
@@ -196,9 +183,9 @@ absl::Status Play(const Session& session, InterruptWatch& interrupts) {
     return Follow(session, interrupts,
                   [&session](const v1::StreamTimelineResponse& response) { return PrintJson(session, response); });
   }
-  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session);
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
-  const absl::StatusOr<std::vector<v1::Document>> documents = FetchDocuments(session);
+  const absl::StatusOr<Documents> documents = FetchDocuments(session.client);
   if (!documents.ok()) return documents.status();
   PlayRenderer renderer(session.page, *vocabulary, *documents, session.line.selection.audience());
   return Follow(session, interrupts, [&](const v1::StreamTimelineResponse& response) {

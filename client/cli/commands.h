@@ -26,8 +26,15 @@ struct Session {
 // more, which `session.output` then says.
 absl::Status Run(const Session& session);
 
-// Carries out play. CANCELLED where `interrupts` ended it. When it ends early it tells from which position to go on.
+// Carries out play line by line. CANCELLED where `interrupts` ended it. When it ends early it tells from which position
+// to go on.
 absl::Status Play(const Session& session, InterruptWatch& interrupts);
+
+// Whether a playback that ended so may be taken up again where it was. Not where the server refused to, on purpose.
+bool MayGoOn(const absl::Status& status);
+
+// Tells with which flag to go on behind this position; nothing where it is empty.
+void TellPosition(const Session& session, const std::string& position);
 
 }  // namespace hotline::cli
 

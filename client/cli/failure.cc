@@ -20,15 +20,25 @@ struct Entry {
 
 // Fields of requests, by the beginning of their path, and the arguments that set them.
 constexpr Entry kArguments[] = {
-    {"filter.authors", "--from"},         {"filter.recipients", "--to"},
-    {"filter.kinds", "--kind"},           {"filter.window.time_zone", "--zone"},
-    {"filter.window", "--day"},           {"selection.first_day", "--first-day"},
-    {"selection.last_day", "--last-day"}, {"selection.time_zone", "--zone"},
-    {"selection.audience", "--audience"}, {"pace.speed", "--speed"},
-    {"pace.day_length", "--day-length"},  {"pace.longest_wait", "--longest-wait"},
-    {"from_position", "--position"},      {"name", "NAME"},
-    {"reference", "REFERENCE"},           {"ca_file", "--tls-ca"},
-    {"cert_file", "--tls-cert"},          {"key_file", "--tls-key"},
+    {"filter.authors", "--from"},
+    {"filter.recipients", "--to"},
+    {"filter.kinds", "--kind"},
+    {"filter.window.time_zone", "--zone"},
+    {"filter.window", "--day"},
+    {"selection.first_day", "--first-day"},
+    {"selection.last_day", "--last-day"},
+    {"selection.time_zone", "--zone"},
+    {"selection.audience", "--audience"},
+    {"pace.speed", "--speed"},
+    {"pace.day_length", "--day-length"},
+    {"pace.longest_wait", "--longest-wait"},
+    {"from_position", "--position"},
+    {"name", "NAME"},
+    {"reference", "REFERENCE"},
+    {"ca_file", "--tls-ca"},
+    {"cert_file", "--tls-cert"},
+    {"key_file", "--tls-key"},
+    {"stream_retry_time", "--retry-time"},
 };
 
 // What to do, by ErrorInfo.reason.

@@ -15,6 +15,8 @@
 #include "client/cli/command_line.h"
 #include "client/cli/commands.h"
 #include "client/cli/failure.h"
+#include "client/cli/player/player.h"
+#include "client/cli/player/signals.h"
 #include "client/cli/terminal.h"
 #include "hotline/client.h"
 #include "hotline/version.h"
@@ -23,6 +25,7 @@ namespace {
 
 constexpr int kCannotWrite = 1;
 constexpr int kInterrupted = 130;
+constexpr absl::Duration kPlayerIdleTimeout = absl::Seconds(10);
 
 void Tell(const std::string& line) { std::fprintf(stderr, "hotline: %s\n", line.c_str()); }
 
@@ -56,19 +59,32 @@ int main(int argc, char** argv) {
 
   // What gRPC logs is in the message of the error, too; unless the user wants more.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  const hotline::cli::Surroundings surroundings = hotline::cli::LookAround();
+  // Without a clock there is nothing to control.
+  const bool player = play && !line.json && !line.playback.pace().unpaced() && IsInteractive(surroundings);
   std::optional<hotline::cli::InterruptWatch> interrupts;
-  if (play) interrupts.emplace();
+  std::optional<hotline::cli::Signals> signals;
+  if (player) {
+    signals.emplace();
+  } else if (play) {
+    interrupts.emplace();
+  }
   // gRPC draws from rand() the address with which it begins.
   std::srand(std::random_device()());
 
   hotline::ConnectionOptions options = line.connection;
   options.user_agent_prefix = "hotline-cli/" + std::string(hotline::kVersion);
+  // Its heartbeats come every second.
+  if (player) options.stream_idle_timeout = kPlayerIdleTimeout;
   const hotline::Client client(hotline::MakeConnection(line.server, options));
   const bool wide = play || line.command == Command::kThread;
-  const hotline::cli::Session session = {line, client, hotline::cli::MakePage(hotline::cli::LookAround(), wide), output,
-                                         Tell};
+  const hotline::cli::Session session = {line, client, hotline::cli::MakePage(surroundings, wide), output, Tell};
 
-  const absl::Status status = play ? hotline::cli::Play(session, *interrupts) : hotline::cli::Run(session);
+  bool player_interrupted = false;
+  const absl::Status status = player ? hotline::cli::RunPlayer(session, *signals, player_interrupted)
+                              : play ? hotline::cli::Play(session, *interrupts)
+                                     : hotline::cli::Run(session);
+  if (player_interrupted) return kInterrupted;
   if (output.error() != 0) return OutputEnded(output);
   if (interrupts && interrupts->interrupted()) return kInterrupted;
   if (status.ok()) return 0;

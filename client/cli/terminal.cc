@@ -1,5 +1,6 @@
 #include "client/cli/terminal.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,10 @@ constexpr int kUsualWidth = 80;
 constexpr int kNarrowest = 60;
 constexpr int kWidest = 110;
 constexpr int kInterruptedExit = 130;
+
+bool UnderstandsEscapes(const Surroundings& surroundings) {
+  return surroundings.terminal && !surroundings.term.empty() && surroundings.term != "dumb";
+}
 
 std::string_view Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -44,6 +49,7 @@ Surroundings LookAround() {
   if (surroundings.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) surroundings.columns = size.ws_col;
   surroundings.no_color = Variable("NO_COLOR");
   surroundings.term = Variable("TERM");
+  surroundings.keyboard = isatty(STDIN_FILENO) == 1;
   return surroundings;
 }
 
@@ -54,8 +60,12 @@ Page MakePage(const Surroundings& surroundings, bool wide) {
   if (surroundings.columns > 0) {
     page.width = std::clamp(surroundings.columns, kNarrowest, wide ? kWidest : kUsualWidth);
   }
-  page.colour = surroundings.no_color.empty() && !surroundings.term.empty() && surroundings.term != "dumb";
+  page.colour = surroundings.no_color.empty() && UnderstandsEscapes(surroundings);
   return page;
+}
+
+bool IsInteractive(const Surroundings& surroundings) {
+  return surroundings.keyboard && UnderstandsEscapes(surroundings);
 }
 
 bool Output::Write(std::string_view text) {
@@ -63,6 +73,10 @@ bool Output::Write(std::string_view text) {
     const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      // Another program that shares the terminal made it so.
+      pollfd room = {STDOUT_FILENO, POLLOUT, 0};
+      poll(&room, 1, -1);
     } else if (errno != EINTR) {
       error_ = errno;
     }

@@ -9,23 +9,30 @@
 
 namespace hotline::cli {
 
-// What is known of the place where output goes.
+// What is known of the place where output goes and input comes from.
 struct Surroundings {
+  // Whether output goes to a terminal.
   bool terminal = false;
   // Columns of the terminal; 0 where it does not say.
   int columns = 0;
   // $NO_COLOR and $TERM; empty where they are not set.
   std::string_view no_color;
   std::string_view term;
+  // Whether input comes from a terminal.
+  bool keyboard = false;
 };
 
-// Reads them for standard output.
+// Reads them for standard output and input.
 Surroundings LookAround();
 
 // 80 columns and no colour, but on a terminal: colour, unless $NO_COLOR is set or $TERM is "dumb" or empty, and the
 // terminal's own width where that is less, or, for what gains by it (`wide`), where it is more, up to 110. Never
 // below 60.
 Page MakePage(const Surroundings& surroundings, bool wide);
+
+// Whether a program can fill the screen and obey keys there: both are a terminal, and not a "dumb" one or of an unknown
+// kind.
+bool IsInteractive(const Surroundings& surroundings);
 
 // Standard output, unbuffered: what is written is seen at once.
 class Output {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 
 namespace hotline::cli {
 namespace {
@@ -30,14 +32,54 @@ const char* EscapeOf(Role role) {
   return "";
 }
 
-bool StartsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+// One character of a text, and how it is shown.
+struct Character {
+  std::size_t bytes = 1;
+  int columns = 1;
+};
 
-// Length in bytes of the first `code_points` code points of `text`.
-std::size_t PrefixBytes(std::string_view text, int code_points) {
+struct CodePointRange {
+  char32_t first;
+  char32_t last;
+};
+
+// Marks that sit on the character before them, of the scripts that letters of this century are in, and invisible ones.
+constexpr CodePointRange kNoColumn[] = {{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},
+                                        {0x64B, 0x65F},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
+                                        {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0x3099, 0x309A},
+                                        {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
+
+// Unicode's East Asian Width "wide" and "fullwidth", in blocks.
+constexpr CodePointRange kTwoColumns[] = {{0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xA960, 0xA97C},
+                                          {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},
+                                          {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+template <std::size_t N>
+bool Contains(const CodePointRange (&ranges)[N], char32_t code_point) {
+  return std::any_of(std::begin(ranges), std::end(ranges), [code_point](const CodePointRange& range) {
+    return range.first <= code_point && code_point <= range.last;
+  });
+}
+
+// The first character of `text`, which is not empty. Bytes that are no UTF-8 are characters of their own.
+Character FirstCharacter(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t bytes = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (bytes == 1 || bytes > text.size()) return {};
+  char32_t code_point = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) code_point = code_point << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  if (Contains(kNoColumn, code_point)) return {bytes, 0};
+  return {bytes, Contains(kTwoColumns, code_point) ? 2 : 1};
+}
+
+// Length in bytes of as much of `text` as fits into `width` columns.
+std::size_t PrefixBytes(std::string_view text, int width) {
   std::size_t at = 0;
   while (at < text.size()) {
-    if (StartsCodePoint(text[at]) && code_points-- == 0) break;
-    ++at;
+    const Character character = FirstCharacter(text.substr(at));
+    width -= character.columns;
+    if (width < 0) break;
+    at += character.bytes;
   }
   return at;
 }
@@ -82,7 +124,8 @@ void WrapOneLine(std::string_view text, int width, std::vector<std::string>& lin
     }
     if (!line.empty()) lines.push_back(std::move(line));
     while (Width(word) > width) {
-      const std::size_t bytes = PrefixBytes(word, width);
+      // At least one character, however narrow the line is.
+      const std::size_t bytes = std::max(PrefixBytes(word, width), FirstCharacter(word).bytes);
       lines.emplace_back(word.substr(0, bytes));
       word.remove_prefix(bytes);
     }
@@ -134,7 +177,15 @@ std::vector<int> ColumnWidths(const Page& page, const std::vector<Column>& colum
 
 }  // namespace
 
-int Width(std::string_view text) { return static_cast<int>(std::count_if(text.begin(), text.end(), StartsCodePoint)); }
+int Width(std::string_view text) {
+  int width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = FirstCharacter(text.substr(at));
+    width += character.columns;
+    at += character.bytes;
+  }
+  return width;
+}
 
 std::vector<std::string> Wrap(std::string_view text, int width) {
   std::vector<std::string> lines;
@@ -167,6 +218,24 @@ Line& Line::FillTo(int column) {
 Line& Line::Append(const Line& other) {
   text_ += other.text_;
   width_ += other.width_;
+  return *this;
+}
+
+Line& Line::CutTo(int width) {
+  if (width_ <= width) return *this;
+  std::string_view rest = text_;
+  std::string kept;
+  width_ = 0;
+  while (!rest.empty()) {
+    const bool escape = rest[0] == '\x1b';
+    const Character character = escape ? Character{rest.find('m') + 1, 0} : FirstCharacter(rest);
+    if (width_ + character.columns > width) break;
+    kept += rest.substr(0, character.bytes);
+    width_ += character.columns;
+    rest.remove_prefix(character.bytes);
+  }
+  text_ = std::move(kept);
+  if (page_->colour) text_ += kResetEscape;
   return *this;
 }
 

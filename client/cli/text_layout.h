@@ -26,7 +26,8 @@ struct Page {
   bool colour = false;
 };
 
-// Number of Unicode code points, each of which is taken for one column.
+// Columns of a terminal that `text`, in UTF-8, takes: none for a combining mark, two for the characters of East Asia
+// and for pictographs, one for any other.
 int Width(std::string_view text);
 
 // Lines of at most `width` columns, broken at blanks, and within a word only where it is too long for a line. Line
@@ -48,6 +49,9 @@ class Line {
 
   // Appends another line with its colours.
   Line& Append(const Line& other);
+
+  // Drops what lies beyond `width` columns.
+  Line& CutTo(int width);
 
   int width() const { return width_; }
 

@@ -150,6 +150,19 @@ TEST(PlayerTest, TheClockStandsBetweenItemsWhereTheSteadyClockSays) {
   EXPECT_EQ(heartbeat.state, v1::PLAYBACK_STATE_PLAYING);
 }
 
+TEST(PlayerTest, ToTheNanosecondNothingIsEarlyAndTheClockIsNotAhead) {
+  const auto timeline = TinyTimeline(
+      {{absl::ZeroDuration(), Timeline::Kind::kDayStarted}, {absl::Nanoseconds(10), Timeline::Kind::kEnd}});
+  PlayerOptions options;
+  options.controlled = true;
+  Drive drive(timeline, BeginningOf(*timeline, PaceOf(2.5)), options);
+  drive.AwaitItems();
+  EXPECT_EQ(drive.Poll(), std::nullopt);
+  drive.Advance(absl::Nanoseconds(1));
+  EXPECT_EQ(drive.Ask(Control()).cursor.clock, timeline->start() + absl::Nanoseconds(2)) << "2.5, rounded down";
+  EXPECT_EQ(drive.Wait(), absl::Nanoseconds(4)) << "3.2, rounded up";
+}
+
 TEST(PlayerTest, AGapOfTenHeartbeatIntervalsHasTenHeartbeats) {
   const auto timeline = TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted},
                                       {absl::Seconds(50) + absl::Milliseconds(1), Timeline::Kind::kEvent},

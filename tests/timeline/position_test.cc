@@ -67,8 +67,10 @@ TEST(PositionTest, AnOrdinalBeyondTheEndIsRefused) {
 
 TEST(PositionTest, AnotherPreviousItemIsRefused) {
   token::Position position = At(*Sparse(), 2, absl::Seconds(1));
-  position.set_previous_key("event/7");
-  EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+  for (const std::string key : {"event/7", "event/0", "day/0", "end", ""}) {
+    position.set_previous_key(key);
+    EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT")) << key;
+  }
 }
 
 TEST(PositionTest, AClockOutsideItsGapIsRefused) {

@@ -20,7 +20,7 @@
 #include "tests/timeline/schedule.h"
 #include "tests/timeline/tiny_timelines.h"
 
-ABSL_FLAG(std::uint64_t, schedules, 24'000, "how many schedules to run");
+ABSL_FLAG(std::uint64_t, schedules, 12'000, "how many schedules to run");
 ABSL_FLAG(std::uint64_t, first_seed, 1, "seed of the first; the others follow");
 
 namespace hotline::server {
@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::size_t kReplicas = 5;
 constexpr std::size_t kTurns = 150;
-constexpr std::uint64_t kParts = 6;
+constexpr std::uint64_t kParts = 12;
 
 class Generator {
  public:

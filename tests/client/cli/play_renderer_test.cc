@@ -49,10 +49,11 @@ v1::StreamTimelineResponse Happens(const v1::Document& document, int event = 0) 
 class PlayRendererTest : public ::testing::Test {
  protected:
   PlayRenderer Renderer(const std::string& audience = "", const Page& page = kPlain) {
-    return PlayRenderer(page, vocabulary_, SampleDocuments(), audience);
+    return PlayRenderer(page, vocabulary_, documents_, audience);
   }
 
   const Vocabulary vocabulary_ = SampleVocabulary();
+  const Documents documents_ = SampleDocumentsByName();
 };
 
 TEST_F(PlayRendererTest, OpensWithTitleViewSpanAndPace) {
@@ -189,7 +190,7 @@ TEST_F(PlayRendererTest, WithOneCapitalThereIsOneLane) {
   v1::Corpus corpus = SampleCorpus();
   corpus.mutable_audiences(1)->clear_time_zone();
   const Vocabulary one_sided = *Vocabulary::Make(corpus);
-  PlayRenderer renderer(kPlain, one_sided, SampleDocuments(), "");
+  PlayRenderer renderer(kPlain, one_sided, documents_, "");
   std::string text = renderer.Render(Opened()) + renderer.Render(DayStarts("1962-10-26", 1));
   text += renderer.Render(Happens(SampleDocument("kk-08")));
   EXPECT_THAT(text, Not(HasSubstr("│")));

@@ -16,6 +16,7 @@
 #include "hotline/v1/archive_service.pb.h"
 #include "hotline/v1/timeline_service.pb.h"
 #include "tests/client/cli/sample_corpus.h"
+#include "tests/client/cli/server.h"
 #include "tests/support/process.h"
 #include "tests/support/pseudo_terminal.h"
 #include "tests/support/temporary_folder.h"
@@ -51,19 +52,9 @@ Result RunShell(const std::string& script, const std::vector<std::string>& envir
   return Finish(shell);
 }
 
-// A server on an address of its own, and the client's environment that names it.
-class Server {
+// A server and what clients of it print.
+class ServerWithClients : public Server {
  public:
-  explicit Server(const std::string& listen = "127.0.0.1:0") : process_({HOTLINED_PROGRAM, "--listen=" + listen}) {
-    const std::optional<std::string> line = process_.WaitForLine("listening on ");
-    if (!line) std::abort();
-    address_ = line->substr(line->rfind(' ') + 1);
-  }
-
-  const std::string& address() const { return address_; }
-  std::vector<std::string> environment() const { return {"HOTLINE_SERVER=" + address_}; }
-  Process& process() { return process_; }
-
   Result Run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), HOTLINE_PROGRAM);
     Process client(arguments, environment());
@@ -77,24 +68,20 @@ class Server {
     EXPECT_THAT(result.error, IsEmpty());
     return result.output;
   }
-
- private:
-  Process process_;
-  std::string address_;
 };
 
 class CliProgramTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new Server(); }
+  static void SetUpTestSuite() { server_ = new ServerWithClients(); }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;
   }
 
-  static Server* server_;
+  static ServerWithClients* server_;
 };
 
-Server* CliProgramTest::server_ = nullptr;
+ServerWithClients* CliProgramTest::server_ = nullptr;
 
 template <typename Response>
 std::vector<Response> ParseLines(const std::string& output) {

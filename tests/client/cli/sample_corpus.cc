@@ -171,6 +171,12 @@ std::vector<v1::Document> SampleDocuments() {
   return {kk08, kk09, kk10, kk13};
 }
 
+Documents SampleDocumentsByName() {
+  Documents documents;
+  for (const v1::Document& document : SampleDocuments()) documents.emplace(document.name(), document);
+  return documents;
+}
+
 v1::Document SampleDocument(const std::string& id) {
   for (const v1::Document& document : SampleDocuments()) {
     if (IdOf(document.name()) == id) return document;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "client/cli/item_renderer.h"
 #include "client/cli/vocabulary.h"
 #include "hotline/v1/archive_service.pb.h"
 #include "hotline/v1/timeline_service.pb.h"
@@ -29,6 +30,7 @@ Vocabulary SampleVocabulary();
 // kk-09: public, broadcast on the 27th; two sources disagree on its day.
 // kk-10: a statement whose hour is not recorded. kk-13: released on the 28th in Washington, the 29th in Moscow.
 std::vector<v1::Document> SampleDocuments();
+Documents SampleDocumentsByName();
 v1::Document SampleDocument(const std::string& id);
 
 // Without the line feeds.

@@ -2,6 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <locale.h>
+#include <wchar.h>
+
+#include <climits>
+#include <cstddef>
+#include <cwchar>
 
 #include "tests/client/cli/sample_corpus.h"
 
@@ -9,6 +15,7 @@ namespace hotline::cli {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -16,6 +23,31 @@ TEST(WidthTest, CountsCodePointsNotBytes) {
   EXPECT_EQ(Width("Хрущёв"), 6);
   EXPECT_EQ(Width("──▶"), 3);
   EXPECT_EQ(Width(""), 0);
+}
+
+TEST(WidthTest, MarksTakeNoColumnAndCharactersOfEastAsiaTwo) {
+  EXPECT_EQ(Width("и\u0306"), 1);
+  EXPECT_EQ(Width("危机"), 4);
+  EXPECT_EQ(Width("\U0001F4DE!"), 3);
+}
+
+// The C library's table is another witness; it needs a locale, which the program leaves alone.
+TEST(WidthTest, AgreesWithTheCLibraryOnLettersSignsAndIdeographs) {
+  const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  ASSERT_NE(utf8, nullptr);
+  const locale_t before = uselocale(utf8);
+  for (wchar_t c = 0xA0; c < 0x20000; ++c) {
+    const bool checked = c < 0x300 || (c >= 0x370 && c < 0x483) || (c >= 0x1E00 && c < 0x200B) ||
+                         (c >= 0x2500 && c < 0x25FD) || (c >= 0x3041 && c < 0x3097) || (c >= 0x4E00 && c < 0xA48D) ||
+                         (c >= 0xAC00 && c < 0xD7A4);
+    if (!checked || wcwidth(c) < 0 || c == 0xAD) continue;
+    char bytes[MB_LEN_MAX];
+    std::mbstate_t state{};
+    const std::size_t length = std::wcrtomb(bytes, c, &state);
+    EXPECT_EQ(Width({bytes, length}), wcwidth(c)) << std::hex << c;
+  }
+  uselocale(before);
+  freelocale(utf8);
 }
 
 TEST(WrapTest, BreaksAtBlanksAndDropsThem) {
@@ -47,6 +79,17 @@ TEST(LineTest, ColourDoesNotCountAsWidth) {
   EXPECT_EQ(line.width(), 11);
   EXPECT_EQ(WithoutEscapes(line.text()), "Москва    x");
   EXPECT_THAT(line.text(), HasSubstr("\x1b[31mМосква\x1b[0m"));
+}
+
+TEST(LineTest, IsCutAtAColumnWhateverItsColours) {
+  const Page page = {80, true};
+  Line line = Line(page).Add(Role::kRight, "Москва").Add("危机");
+  EXPECT_EQ(Line(line).CutTo(10).text(), line.text());
+  EXPECT_EQ(WithoutEscapes(Line(line).CutTo(3).text()), "Мос");
+  // Half of a wide character is not shown.
+  EXPECT_EQ(Line(line).CutTo(7).width(), 6);
+  EXPECT_EQ(WithoutEscapes(Line(line).CutTo(0).text()), "");
+  EXPECT_THAT(Line(line).CutTo(3).text(), EndsWith("\x1b[0m"));
 }
 
 TEST(LineTest, TextCannotCommandTheTerminal) {
