@@ -186,18 +186,20 @@ class PlaybackStreamTest : public ::testing::Test {
     other.set_audience("moscow");
     auto entered = std::make_shared<std::promise<void>>();
     std::shared_future<void> released = release->get_future().share();
-    timelines_.Get(*ReadSelection(other, *environment_.corpus, "selection"), environment_.corpus,
-                   [entered, released](const std::shared_ptr<const Timeline>&) {
-                     entered->set_value();
-                     released.wait();
-                   });
+    timelines_.Get(
+        *ReadSelection(other, *environment_.corpus, "selection"), environment_.corpus, [] { return true; },
+        [entered, released](const std::shared_ptr<const Timeline>&) {
+          entered->set_value();
+          released.wait();
+        });
     entered->get_future().wait();
   }
   // The timeline that is being played; null where it is not.
   std::shared_ptr<const Timeline> Played() {
     auto given = std::make_shared<std::promise<std::shared_ptr<const Timeline>>>();
-    timelines_.Get(*ReadSelection({}, *environment_.corpus, "selection"), environment_.corpus,
-                   [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
+    timelines_.Get(
+        *ReadSelection({}, *environment_.corpus, "selection"), environment_.corpus, [] { return true; },
+        [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
     return given->get_future().get();
   }
 

@@ -241,5 +241,88 @@ TEST(PlayerLimitsTest, BehindAStepNoMoreControlsWaitThanThereIsRoomForAnswers) {
   EXPECT_TRUE(drive.player().TakesControl());
 }
 
+TEST(PlayerLimitsTest, AReportDoesNotTakeALateItemsLatenessAway) {
+  const auto timeline = EverySecond();
+  for (const bool hold : {false, true}) {
+    PlayerOptions options = Controlled();
+    options.hold_clock = hold;
+    Drive drive(timeline, BeginningOf(*timeline, Pace{1.0, std::nullopt}), options);
+    const SteadyTime began = drive.now();
+    drive.Await();
+    drive.Begin();
+    drive.Advance(absl::Seconds(7));
+    drive.Give(Control());
+    drive.Advance(absl::Seconds(3));
+    drive.EndWrite();
+    EXPECT_EQ(drive.Poll()->content, Content::kAnswer);
+    const Player::Message late = *drive.Poll();
+    EXPECT_EQ(late.late_by, absl::Seconds(9)) << (hold ? "hold" : "catch up");
+    if (!hold) {
+      EXPECT_EQ(late.cursor.next, 11u);
+      while (drive.recorder().ordinals().size() < timeline->size()) drive.Await();
+      EXPECT_EQ(drive.now() - began, absl::Seconds(30));
+    }
+  }
+}
+
+TEST(PlayerLimitsTest, ReportsInTheTickBetweenDueAndWakeUpDoNotAddUp) {
+  const auto timeline = EverySecond();
+  Drive drive(timeline, BeginningOf(*timeline, Pace{1.0, std::nullopt}), Controlled());
+  const SteadyTime began = drive.now();
+  drive.Await();
+  while (drive.recorder().ordinals().size() < timeline->size()) {
+    if (drive.Poll().has_value()) continue;
+    drive.Wait();
+    drive.Advance(absl::Milliseconds(9));  // the scheduler's tick
+    drive.Ask(Control());
+  }
+  EXPECT_LE(drive.now() - began, absl::Seconds(30) + absl::Milliseconds(9));
+}
+
+TEST(PlayerLimitsTest, AFloodOfControlsDoesNotPutOffClosing) {
+  for (const std::string why : {"drain", "age", "stop"}) {
+    PlayerOptions options = Controlled();
+    options.most_age = absl::Minutes(10);
+    Drive drive(EverySecond(), BeginningOf(*EverySecond(), Pace{1.0, std::nullopt}), options);
+    drive.Await();
+    drive.Ask(Control());
+    if (why == "drain") drive.player().Close(v1::CLOSING_REASON_DRAINING, absl::Seconds(1));
+    if (why == "age") drive.Advance(absl::Minutes(11));
+    if (why == "stop") drive.Give(ToStop());
+    bool closed = false;
+    for (int i = 0; i < 10'000 && !closed; ++i) {
+      if (drive.player().TakesControl()) drive.Give(Control());
+      closed = drive.Poll()->content == Content::kClosing;
+    }
+    EXPECT_TRUE(closed) << why;
+  }
+}
+
+TEST(PlayerLimitsTest, NoMoreThanThirtyTwoControlsAreUnansweredAlsoBehindAStep) {
+  Cursor cursor = BeginningOf(*EverySecond());
+  cursor.playing = false;
+  Drive drive(EverySecond(), cursor, Controlled());
+  drive.Await();
+  std::size_t given = 0;
+  while (drive.player().TakesControl() && given < 100) {
+    drive.Give(given == 0 ? ToStep(3) : Control());
+    ++given;
+  }
+  EXPECT_EQ(given, Player::kMostUnsentAnswers);
+}
+
+TEST(PlayerLimitsTest, BehindAStopNoControlIsApplied) {
+  Cursor cursor = BeginningOf(*EverySecond());
+  cursor.playing = false;
+  Drive drive(EverySecond(), cursor, Controlled());
+  drive.Await();
+  drive.Give(ToStop());
+  drive.Give(ToSeek(EverySecond()->time(20)));
+  std::optional<Player::Message> last;
+  while (auto message = drive.Await()) last = message;
+  EXPECT_EQ(last->cursor.next, 0u);
+  EXPECT_EQ(last->epoch, 1);
+}
+
 }  // namespace
 }  // namespace hotline::server

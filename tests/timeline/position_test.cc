@@ -145,5 +145,19 @@ TEST(PositionTest, AContinuedClockDoesNotPassAnItemThatWasNotSent) {
   EXPECT_EQ(cursor->clock, inserted);
 }
 
+TEST(PositionTest, ContinuesBehindTheFormerEndWithWhatIsNewAtThatInstant) {
+  const auto old_one =
+      TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted}, {absl::Hours(24), Timeline::Kind::kEnd}});
+  TimelineOrigin origin = old_one->origin();
+  origin.revision = "fedcba9876543210";
+  const auto new_one = MakeTimeline(origin, {{old_one->start(), Timeline::Kind::kDayStarted, "day/0"},
+                                             {old_one->end(), Timeline::Kind::kDayStarted, "day/1"},
+                                             {old_one->end() + absl::Hours(1), Timeline::Kind::kEvent, "event/new"},
+                                             {old_one->end() + absl::Hours(24), Timeline::Kind::kEnd, "end"}});
+  const auto position =
+      DecodePosition(EncodePosition(*old_one, {old_one->size(), old_one->end(), {}, true}), "p").value();
+  EXPECT_EQ(ContinueAt(position, *new_one, "p")->next, 1u);
+}
+
 }  // namespace
 }  // namespace hotline::server

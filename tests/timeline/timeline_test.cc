@@ -122,6 +122,29 @@ TEST(TimelineTest, AnItemOfAnyBlockHasItsOrdinalTimeAndContents) {
   }
 }
 
+TEST(TimelineTest, BeyondTheBudgetTheOldestBlocksAreLetGoAndMadeAgainWithTheSameBytes) {
+  std::atomic<int> made = 0;
+  const auto budget = std::make_shared<BlockBudget>(10'000);
+  const auto make = [&] {
+    std::vector<Timeline::Entry> entries;
+    for (std::uint32_t i = 0; i < 1'000; ++i) entries.push_back({absl::UnixEpoch(), Timeline::Kind::kEvent, i});
+    return std::make_unique<Timeline>(TimelineOrigin(), std::move(entries), std::make_unique<CountingContents>(&made),
+                                      budget);
+  };
+  const auto one = make();
+  auto other = make();
+  const std::string bytes = ItemBytes(*one);
+  EXPECT_GT(bytes.size(), 2 * budget->most);
+  EXPECT_LE(budget->kept, budget->most);
+  EXPECT_EQ(ItemBytes(*other), bytes);
+  EXPECT_LE(budget->kept, budget->most + one->BlockOf(999)->bytes.size());
+  made = 0;
+  EXPECT_EQ(ItemBytes(*one), bytes);
+  EXPECT_GT(made, 0);
+  other.reset();
+  EXPECT_LE(budget->kept, budget->most) << "what a timeline kept is given back with it";
+}
+
 TEST(TimelineTest, PlaybacksThatComeToABlockAtOnceGetTheSameBytes) {
   std::vector<Timeline::Entry> entries;
   for (std::uint32_t i = 0; i < 1'000; ++i) entries.push_back({absl::UnixEpoch(), Timeline::Kind::kEvent, i});
