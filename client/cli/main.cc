@@ -80,11 +80,14 @@ int main(int argc, char** argv) {
   const bool wide = play || line.command == Command::kThread;
   const hotline::cli::Session session = {line, client, hotline::cli::MakePage(surroundings, wide), output, Tell};
 
-  bool player_interrupted = false;
-  const absl::Status status = player ? hotline::cli::RunPlayer(session, *signals, player_interrupted)
-                              : play ? hotline::cli::Play(session, *interrupts)
-                                     : hotline::cli::Run(session);
-  if (player_interrupted) return kInterrupted;
+  absl::Status status;
+  if (player) {
+    const hotline::cli::PlayerEnd end = hotline::cli::RunPlayer(session, *signals);
+    if (end.interrupted) return kInterrupted;
+    status = end.status;
+  } else {
+    status = play ? hotline::cli::Play(session, *interrupts) : hotline::cli::Run(session);
+  }
   if (output.error() != 0) return OutputEnded(output);
   if (interrupts && interrupts->interrupted()) return kInterrupted;
   if (status.ok()) return 0;

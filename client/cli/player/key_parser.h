@@ -31,10 +31,7 @@ class KeyParser {
   // The keys that end in `bytes`, in order.
   std::vector<Key> Parse(std::string_view bytes);
 
-  // Whether a sequence has begun and not ended. If nothing follows within a moment it was the Escape key.
-  bool InSequence() const { return state_ != State::kGround; }
-
-  // Forgets what has begun.
+  // Forgets a sequence that has begun: if nothing follows within a moment, it was the Escape key.
   void Reset() { state_ = State::kGround; }
 
  private:

@@ -32,8 +32,8 @@ namespace {
 // Between two frames while the clock runs, and how often to look for what announces itself to nobody otherwise.
 constexpr absl::Duration kFrameTime = absl::Milliseconds(66);
 constexpr absl::Duration kIdleTime = absl::Milliseconds(250);
-// Behind the Escape key nothing comes; behind an escape byte the rest of a sequence, at once.
-constexpr absl::Duration kEscapeTime = absl::Milliseconds(50);
+// The rest of a sequence comes at once; what comes later than this was typed behind the Escape key.
+constexpr absl::Duration kEscapeTime = absl::Milliseconds(100);
 // So that the clock shown is never far ahead of a call that was cut, and silence is noticed soon.
 constexpr absl::Duration kHeartbeatInterval = absl::Seconds(1);
 
@@ -113,9 +113,11 @@ class Player {
   PlayerModel model_;
   PlayerRenderer renderer_;
   Screen screen_;
-  KeyParser keys_;
   const EventFd wake_;
-  std::optional<PlaybackFeed> feed_;  // absent while at rest
+  KeyParser keys_;
+  SteadyTime keys_at_ = -absl::InfiniteDuration();              // when the last of them came
+  std::optional<PlaybackFeed> feed_;                            // absent while at rest
+  v1::ClosingReason closing_ = v1::CLOSING_REASON_UNSPECIFIED;  // where that was the last message
 
   bool shown_ = false;
   SteadyTime drawn_at_ = -absl::InfiniteDuration();
@@ -126,7 +128,7 @@ class Player {
 
 absl::Status Player::Run() {
   if (signals_.fd() < 0 || wake_.get() < 0) {
-    return absl::ResourceExhaustedError(absl::StrCat("cannot wait for signals: ", std::strerror(errno)));
+    return absl::ResourceExhaustedError("no file descriptor is left to wait for signals");
   }
   Begin(StartOf(session_.line.playback));
   while (!end_) {
@@ -135,7 +137,9 @@ absl::Status Player::Run() {
     if (!end_) Wait(Draw(now));
   }
   screen_.Release();
-  // From here on a signal ends the program as it does any.
+  // From here on a signal ends the program as it does any. One that came meanwhile wanted what is being done.
+  while (signals_.Next()) {
+  }
   signals_.Release();
   const PlayerView view = model_.View(Now());
   const bool ended = view.state == PlayerState::kEnded;
@@ -151,15 +155,14 @@ void Player::Begin(const v1::PlaybackStart& start) { feed_.emplace(session_.clie
 
 void Player::TakePlayback(SteadyTime now) {
   if (!feed_) return;
-  v1::ClosingReason closing = v1::CLOSING_REASON_UNSPECIFIED;
   for (const v1::PlayTimelineResponse& message : feed_->Take()) {
     model_.OnMessage(message, now);
-    closing = message.closing().reason();
+    closing_ = message.closing().reason();
   }
   model_.OnInterruption(feed_->playback().interruption(), now);
   const std::optional<absl::Status> ended = feed_->Ended();
   if (!ended) return;
-  if (!ended->ok() || finishing_ || closing != v1::CLOSING_REASON_IDLE) return End(*ended);
+  if (!ended->ok() || finishing_ || closing_ != v1::CLOSING_REASON_IDLE) return End(*ended);
   model_.OnRest(now);
   feed_.reset();
 }
@@ -185,7 +188,6 @@ absl::Duration Player::Draw(SteadyTime now) {
 
 void Player::Wait(absl::Duration most) {
   if (end_) return;
-  if (keys_.InSequence()) most = std::min(most, kEscapeTime);
   std::array<pollfd, 3> sources = {{{STDIN_FILENO, POLLIN, 0}, {signals_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
   const int ready = poll(sources.data(), sources.size(),
                          static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(most, absl::Milliseconds(1)))));
@@ -200,8 +202,6 @@ void Player::Wait(absl::Duration most) {
     TakeKeys();
   } else if (sources[0].revents != 0) {
     Interrupt();  // the terminal has gone
-  } else if (ready == 0) {
-    keys_.Reset();
   }
 }
 
@@ -228,6 +228,9 @@ void Player::TakeKeys() {
   if (count < 0) return Interrupt();
   // Ctrl-D that was typed before the terminal was taken over.
   if (count == 0) return Obey(Key::kNoMoreKeys);
+  const SteadyTime now = Now();
+  if (now - keys_at_ > kEscapeTime) keys_.Reset();
+  keys_at_ = now;
   for (const Key key : keys_.Parse({bytes.data(), static_cast<std::size_t>(count)})) Obey(key);
 }
 
@@ -281,19 +284,18 @@ std::string Player::Summary() const {
 
 }  // namespace
 
-absl::Status RunPlayer(const Session& session, Signals& signals, bool& interrupted) {
+PlayerEnd RunPlayer(const Session& session, Signals& signals) {
   // Nothing is shown yet: meanwhile signals do what they do to any program. They do not to other threads, and so those
   // that gRPC starts have to be started from one.
   absl::StatusOr<Setting> setting = absl::UnknownError("");
   std::thread fetching([&] { setting = FetchSetting(session); });
   signals.Release();
   fetching.join();
+  if (!setting.ok()) return {setting.status()};
   signals.Catch();
-  if (!setting.ok()) return setting.status();
   Player player(session, signals, *setting);
   const absl::Status status = player.Run();
-  interrupted = player.interrupted();
-  return status;
+  return {status, player.interrupted()};
 }
 
 }  // namespace hotline::cli
