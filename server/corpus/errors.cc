@@ -4,6 +4,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/corpus/utf8.h"
 
 namespace hotline::server {
 namespace {
@@ -73,7 +74,9 @@ std::string ReasonOf(const absl::Status& status) {
 
 std::string Quoted(absl::string_view value) {
   const absl::string_view shown = Cut(value, 80);
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(shown), shown.size() < value.size() ? "..." : "", "\"");
+  // Bytes that are no text, as a forged token may hold, would make the whole error unreadable.
+  const std::string escaped = IsUtf8(shown) ? absl::Utf8SafeCEscape(shown) : absl::CHexEscape(shown);
+  return absl::StrCat("\"", escaped, shown.size() < value.size() ? "..." : "", "\"");
 }
 
 }  // namespace hotline::server

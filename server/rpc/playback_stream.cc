@@ -16,10 +16,6 @@
 namespace hotline::server {
 namespace {
 
-absl::Status Violation(absl::string_view field, absl::string_view what, absl::string_view reason) {
-  return InvalidField(field, what, reason);
-}
-
 absl::Duration SpreadAge(absl::Duration age) { return age * absl::Uniform(absl::BitGen(), 0.9, 1.1); }
 
 grpc::Status StatusOf(v1::ClosingReason reason) {
@@ -85,8 +81,8 @@ void PlaybackStream::OnReadDone(bool ok) {
 }
 
 void PlaybackStream::OnWriteDone(bool ok) {
-  // gRPC runs this on one of two threads, and wakes one for each write that is done while they sleep. While one waits
-  // here the rest piles up without a wake-up: 40 % less CPU with 10,000 playbacks.
+  // gRPC has few threads for this, and wakes one for each write that is done while they sleep. While they wait here the
+  // rest piles up without a wake-up: 40 % less CPU with 10,000 playbacks.
   environment_.scheduler->AwaitWakeUps();
   absl::MutexLock lock(&mutex_);
   writing_since_.reset();
@@ -124,10 +120,15 @@ void PlaybackStream::Open(CheckedStart start) {
   start.options.most_age = SpreadAge(environment_.limits.age);
   Selection selection = start.selection;
   environment_.timelines->Get(
-      std::move(selection), environment_.corpus,
+      std::move(selection), environment_.corpus, [self = shared_from_this()] { return self->WantsTimeline(); },
       [self = shared_from_this(), start = std::move(start)](std::shared_ptr<const Timeline> timeline) {
         self->OnTimeline(start, std::move(timeline));
       });
+}
+
+bool PlaybackStream::WantsTimeline() {
+  absl::MutexLock lock(&mutex_);
+  return !ended_ && !cancelled_ && refusal_.ok();
 }
 
 void PlaybackStream::OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) {
@@ -137,7 +138,6 @@ void PlaybackStream::OnTimeline(const CheckedStart& start, std::shared_ptr<const
       MakePlayer(start, std::move(timeline), *environment_.corpus, SteadyNow());
   if (player.ok()) {
     player_ = *std::move(player);
-    if (half_closed_) player_->OnHalfClose();
   } else if (refusal_.ok()) {
     refusal_ = player.status();
   }
@@ -151,7 +151,7 @@ absl::Status PlaybackStream::TakeRequest(std::optional<CheckedStart>* start) {
   }
   switch (request.request_case()) {
     case v1::PlayTimelineRequest::kStart: {
-      if (started_) return Violation("start", "playback has begun; only controls may follow", "START_REPEATED");
+      if (started_) return InvalidField("start", "playback has begun; only controls may follow", "START_REPEATED");
       started_ = true;
       absl::StatusOr<CheckedStart> checked =
           CheckStart(std::move(*request.mutable_start()), *environment_.corpus, "start.", controlled_);
@@ -163,16 +163,16 @@ absl::Status PlaybackStream::TakeRequest(std::optional<CheckedStart>* start) {
     case v1::PlayTimelineRequest::REQUEST_NOT_SET:
       break;
   }
-  return Violation("request", "neither `start` nor `control` is set", "REQUEST_EMPTY");
+  return InvalidField("request", "neither `start` nor `control` is set", "REQUEST_EMPTY");
 }
 
 absl::Status PlaybackStream::TakeControl(const v1::PlaybackControl& control) {
-  if (!started_) return Violation("start", "the first request must be `start`, and was `control`", "START_MISSING");
+  if (!started_) return InvalidField("start", "the first request must be `start`, and was `control`", "START_MISSING");
   if (control.control_id() <= last_control_id_) {
-    return Violation("control.control_id",
-                     absl::StrCat(control.control_id(), " is not greater than ", last_control_id_,
-                                  last_control_id_ == 0 ? ", as the first must be" : ", the one before it"),
-                     "CONTROL_ID_NOT_RISING");
+    return InvalidField("control.control_id",
+                        absl::StrCat(control.control_id(), " is not greater than ", last_control_id_,
+                                     last_control_id_ == 0 ? ", as the first must be" : ", the one before it"),
+                        "CONTROL_ID_NOT_RISING");
   }
   last_control_id_ = control.control_id();
   player_->OnControl(ReadControl(control, player_->timeline(), *environment_.corpus), SteadyNow());
@@ -184,7 +184,7 @@ void PlaybackStream::TakeHalfClose() {
   if (player_ != nullptr) {
     player_->OnHalfClose();
   } else if (!started_) {
-    refusal_ = Violation("start", "the client closed without a `start`", "START_MISSING");
+    refusal_ = InvalidField("start", "the client closed without a `start`", "START_MISSING");
   }
 }
 
@@ -229,7 +229,7 @@ void PlaybackStream::WatchForStall(SteadyTime since, SteadyTime now) {
   } else if (writing_since_.has_value()) {
     call_->Cancel();  // OnWriteDone(false) follows
   } else {
-    EndOnce(ToGrpcStatus(Violation("start", "no `start` came for too long", "START_MISSING")));
+    EndOnce(ToGrpcStatus(InvalidField("start", "no `start` came for too long", "START_MISSING")));
   }
 }
 
@@ -246,6 +246,8 @@ void PlaybackStream::EndOnce(const grpc::Status& status) {
 }
 
 void PlaybackStream::WakeAt(SteadyTime time) {
+  // In ticks, as the scheduler keeps time: a nanosecond sooner is not worth another entry.
+  time = absl::Ceil(time, Scheduler::kTick);
   if (wake_at_.has_value() && *wake_at_ <= time) return;
   wake_at_ = time;
   environment_.scheduler->WakeAt(time, shared_from_this());

@@ -64,7 +64,8 @@ class PlaybackCall {
 // cancellation.
 //
 // Lifetime: shared by the call's reactor, until OnDone(), which frees the player and what it plays; by the scheduler,
-// until the time it was last asked for, at most the stall limit; and by the cache while it builds a timeline.
+// until the time it was last asked for, at most the stall limit or a heartbeat; and by the cache until it has built
+// the timeline, or dropped it.
 class PlaybackStream final : public Wakeable, public std::enable_shared_from_this<PlaybackStream> {
  public:
   // `environment` outlives the stream; `call` lives until OnDone(). `controlled`: for PlayTimeline.
@@ -87,6 +88,7 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   void Wake() override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  bool WantsTimeline() ABSL_LOCKS_EXCLUDED(mutex_);
   // Has the timeline got, and then the player made.
   void Open(CheckedStart start) ABSL_LOCKS_EXCLUDED(mutex_);
   void OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -57,13 +57,15 @@ Player::Player(std::shared_ptr<const Timeline> timeline, const Cursor& start, co
   answers_.push_back(MakeMessage(Message::Content::kOpened, clock_reference_));
 }
 
-bool Player::Ended() const {
+bool Player::EndedAt(absl::Time clock) const {
   if (next_ < end_) return false;
-  return end_ == timeline_->size() || clock_reference_ >= options_.until;
+  return end_ == timeline_->size() || clock >= options_.until;
 }
 
-v1::PlaybackState Player::State() const {
-  if (Ended()) return v1::PLAYBACK_STATE_ENDED;
+bool Player::Ended() const { return EndedAt(clock_reference_); }
+
+v1::PlaybackState Player::StateAt(absl::Time clock) const {
+  if (EndedAt(clock)) return v1::PLAYBACK_STATE_ENDED;
   return playing_ ? v1::PLAYBACK_STATE_PLAYING : v1::PLAYBACK_STATE_PAUSED;
 }
 
@@ -104,7 +106,7 @@ void Player::Close(v1::ClosingReason reason, absl::Duration retry_after) {
 
 // A step is a barrier: what comes behind it must not overtake its items.
 void Player::ApplyWaiting(SteadyTime now) {
-  while (!waiting_.empty() && !step_.has_value()) {
+  while (!waiting_.empty() && !step_.has_value() && !close_reason_.has_value()) {
     Control control = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
     Apply(std::move(control), now);
@@ -112,14 +114,15 @@ void Player::ApplyWaiting(SteadyTime now) {
 }
 
 void Player::Apply(Control control, SteadyTime now) {
-  SetReference(now);
   last_active_ = now;
   Answer answer = {control.id};
   answer.fault = FaultOf(control);
-  if (!answer.fault.ok()) return PushAnswer(std::move(answer));
+  if (!answer.fault.ok()) return PushAnswer(std::move(answer), Clock(now));
   const bool playing = control.play.value_or(playing_);
   const Pace pace = control.pace.value_or(pace_);
   answer.no_change = playing == playing_ && pace == pace_ && !control.seek.has_value() && !control.stop;
+  // What changes nothing leaves the schedule alone: an item that is late already must stay as late as it is.
+  if (!answer.no_change) SetReference(now);
   if (control.seek.has_value()) answer.clamped = Seek(*control.seek);
   pace_ = pace;
   playing_ = playing;
@@ -127,7 +130,7 @@ void Player::Apply(Control control, SteadyTime now) {
     step_ = {control.id, control.step, 0, next_, answer.no_change, control.stop};
     return;
   }
-  PushAnswer(std::move(answer));
+  PushAnswer(std::move(answer), Clock(now));
   if (control.stop) Close(v1::CLOSING_REASON_STOPPED, absl::ZeroDuration());
 }
 
@@ -147,20 +150,20 @@ bool Player::Seek(absl::Time target) {
   return clock_reference_ != target;
 }
 
-void Player::PushAnswer(Answer answer) {
-  Message message = MakeMessage(Message::Content::kAnswer, clock_reference_);
+void Player::PushAnswer(Answer answer, absl::Time clock) {
+  Message message = MakeMessage(Message::Content::kAnswer, clock);
   message.answer = std::move(answer);
   answers_.push_back(std::move(message));
 }
 
 Player::Action Player::Next(SteadyTime now) {
   if (finished_) return Finished{*close_reason_};
+  CloseByAge(now);
   ApplyWaiting(now);
   if (!answers_.empty()) {
     last_sent_ = now;
     return TakeAnswer();
   }
-  CloseByAge(now);
   if (!close_reason_.has_value()) {
     std::optional<Message> items = step_.has_value() ? StepItems(now) : DueItems(now);
     if (items.has_value() || !answers_.empty()) {
@@ -212,7 +215,6 @@ std::optional<Player::Message> Player::StepItems(SteadyTime now) {
     }
     ++next_;
   }
-  steady_reference_ = now;
   last_active_ = now;
   if (step_->left == 0 || next_ >= end_) EndStep();
   if (next_ == first) return std::nullopt;
@@ -225,7 +227,7 @@ void Player::EndStep() {
   answer.no_change = step_->no_change && next_ == step_->began_at;
   if (step_->stop) Close(v1::CLOSING_REASON_STOPPED, absl::ZeroDuration());
   step_.reset();
-  PushAnswer(std::move(answer));
+  PushAnswer(std::move(answer), clock_reference_);
 }
 
 std::optional<Player::Message> Player::DueItems(SteadyTime now) {
@@ -240,6 +242,7 @@ std::optional<Player::Message> Player::DueItems(SteadyTime now) {
   if (next_ == first) return std::nullopt;
   Message message = MakeItems(first, now);
   message.late_by = late_by;
+  lag_ = late_by.value_or(absl::ZeroDuration());
   return message;
 }
 
@@ -260,7 +263,7 @@ absl::Duration Player::PlayPaced(SteadyTime now) {
   while (!Ended()) {
     const SteadyTime due = Due();
     if (due > now || (next_ < end_ && !fill.Add(next_))) break;
-    const absl::Duration late = Reach(NextTime(), due, now, next_ == first);
+    const absl::Duration late = Reach(NextTime(), due, now);
     if (next_ >= end_) break;  // what was reached is `until`, not an item
     if (next_ == first) first_late = late;
     ++next_;
@@ -268,10 +271,10 @@ absl::Duration Player::PlayPaced(SteadyTime now) {
   return first_late;
 }
 
-absl::Duration Player::Reach(absl::Time time, SteadyTime due, SteadyTime now, bool may_hold) {
+absl::Duration Player::Reach(absl::Time time, SteadyTime due, SteadyTime now) {
   const absl::Duration late = now - due;
   // A plain late wake-up does not hold the clock: the schedule is absolute, so nothing drifts.
-  const bool hold = may_hold && options_.hold_clock && blocked_until_ > due && late > kHoldTolerance;
+  const bool hold = options_.hold_clock && blocked_until_ > due && late > kHoldTolerance;
   if (hold) held_total_ += late;
   clock_reference_ = time;
   steady_reference_ = hold ? now : due;
@@ -280,7 +283,7 @@ absl::Duration Player::Reach(absl::Time time, SteadyTime due, SteadyTime now, bo
 }
 
 Player::Message Player::MakeMessage(Message::Content content, absl::Time clock) const {
-  return {content, epoch_, {next_, clock, pace_, playing_}, State()};
+  return {content, epoch_, {next_, clock, pace_, playing_}, StateAt(clock)};
 }
 
 Player::Message Player::MakeItems(std::size_t first, SteadyTime now) {
@@ -306,7 +309,7 @@ Player::Message Player::MakeClosing(SteadyTime now) {
 
 Player::Message Player::MakeHeartbeat(SteadyTime now) const {
   Message message = MakeMessage(Message::Content::kHeartbeat, Clock(now));
-  message.lag = Running() ? std::max(absl::ZeroDuration(), now - Due()) : absl::ZeroDuration();
+  message.lag = lag_;
   message.held_total = held_total_;
   return message;
 }

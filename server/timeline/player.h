@@ -102,9 +102,12 @@ class Player {
   // The message that Next() returned was written.
   void OnWriteDone(SteadyTime now);
 
-  // Whether there is room for another control. What comes while there is not must wait outside.
-  bool TakesControl() const { return answers_.size() + waiting_.size() < kMostUnsentAnswers; }
-  // Takes a control: it is applied now, or behind the step that is under way.
+  // Whether there is room for another control, and a use. What comes while there is not must wait outside.
+  bool TakesControl() const {
+    const std::size_t unanswered = answers_.size() + waiting_.size() + (step_.has_value() ? 1 : 0);
+    return unanswered < kMostUnsentAnswers && !close_reason_.has_value();
+  }
+  // Takes a control: it is applied now, or behind the step that is under way; not at all once playback closes.
   void OnControl(Control control, SteadyTime now);
 
   // No control follows. A playback that runs plays on to its end; one that stands closes.
@@ -127,8 +130,9 @@ class Player {
   };
 
   // Every item before `until` was sent; where `until` cuts the timeline short, the clock has reached it too.
+  bool EndedAt(absl::Time clock) const;
   bool Ended() const;
-  v1::PlaybackState State() const;
+  v1::PlaybackState StateAt(absl::Time clock) const;
   // The next thing that the clock runs towards: the next item, or `until` where that comes first.
   absl::Time NextTime() const;
   // When it is due.
@@ -147,7 +151,7 @@ class Player {
   absl::Status FaultOf(const Control& control) const;
   // Returns whether the target lay outside.
   bool Seek(absl::Time target);
-  void PushAnswer(Answer answer);
+  void PushAnswer(Answer answer, absl::Time clock);
 
   std::optional<Message> StepItems(SteadyTime now);
   void EndStep();
@@ -156,7 +160,7 @@ class Player {
   // Returns how late the first item is.
   absl::Duration PlayPaced(SteadyTime now);
   // Sets the clock to `time`, which was due at `due`, and returns how late that is; holds the clock where it must.
-  absl::Duration Reach(absl::Time time, SteadyTime due, SteadyTime now, bool may_hold);
+  absl::Duration Reach(absl::Time time, SteadyTime due, SteadyTime now);
   // Closes where the time for it has come.
   void CloseByAge(SteadyTime now);
   void CloseAtRest(SteadyTime now);
@@ -194,6 +198,7 @@ class Player {
   SteadyTime last_active_;    // when something was played or asked for
   SteadyTime blocked_until_;  // when the last write that was under way ended
   absl::Duration held_total_;
+  absl::Duration lag_;  // of the last items
 };
 
 }  // namespace hotline::server

@@ -97,6 +97,8 @@ absl::StatusOr<Cursor> ContinueAt(const token::Position& position, const Timelin
     const std::size_t in_place = timeline.Find(position.previous_key(), *former);
     if (in_place < timeline.size()) {
       cursor->next = in_place + 1;
+    } else if (position.previous_key() == Timeline::kEndKey) {
+      cursor->next = timeline.FirstAtOrAfter(*former);  // of what is there now, nothing was sent
     } else {
       // Where the event is now later, going on behind it leaves out what lies between, but plays nothing twice.
       const std::size_t moved = timeline.FindEvent(position.previous_key());

@@ -7,7 +7,7 @@
 namespace hotline::server {
 namespace {
 
-// So many wake-ups take less than a millisecond: nothing that waits for them is late by more.
+// So many wake-ups take about a millisecond, where no items have to be made first: what waits for them waits no longer.
 constexpr std::size_t kRun = 64;
 
 std::int64_t TickAtOrAfter(SteadyTime time) {

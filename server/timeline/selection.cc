@@ -114,7 +114,7 @@ class CorpusContents final : public Timeline::Contents {
       case Timeline::Kind::kEnd:
         break;
     }
-    return "end";
+    return Timeline::kEndKey;
   }
 
   v1::TimelineItem Item(const Timeline::Entry& entry) const override {
@@ -239,7 +239,8 @@ std::vector<v1::Day> CountDays(const Selection& selection, const Corpus& corpus)
   return days;
 }
 
-std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus) {
+std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus,
+                                              std::shared_ptr<BlockBudget> budget) {
   const std::vector<std::uint32_t> events = SelectEvents(selection, *corpus);
   const auto days = static_cast<std::size_t>(selection.last_day - selection.first_day + 1);
   std::vector<Timeline::Entry> entries;
@@ -262,7 +263,8 @@ std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::s
                            selection.first_day, selection.last_day,    selection.start};
   auto contents = std::make_unique<const CorpusContents>(std::move(corpus), selection.first_day, selection.view,
                                                          std::move(events_on_day));
-  return std::make_shared<const Timeline>(std::move(origin), std::move(entries), std::move(contents));
+  return std::make_shared<const Timeline>(std::move(origin), std::move(entries), std::move(contents),
+                                          std::move(budget));
 }
 
 }  // namespace hotline::server

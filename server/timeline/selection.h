@@ -45,7 +45,8 @@ std::uint64_t FingerprintOf(const v1::TimelineSelection& request);
 
 // The timeline of a selection: a marker at the start of every day, the events, and the end at the end of the last day.
 // Equal times stand in that order, and events in the corpus's.
-std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus);
+std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::shared_ptr<const Corpus> corpus,
+                                              std::shared_ptr<BlockBudget> budget = std::make_shared<BlockBudget>());
 
 // Every day of a selection with its counts.
 std::vector<v1::Day> CountDays(const Selection& selection, const Corpus& corpus);

@@ -12,8 +12,6 @@ namespace {
 
 // Small enough that the first item of a cold timeline does not wait long, large enough that few blocks are touched.
 constexpr std::size_t kBlockItems = 64;
-// Above this the oldest blocks are let go; a playback that comes to one makes it again.
-constexpr std::size_t kMostKeptBytes = std::size_t{1} << 30;
 
 // A response with this one item, serialised, is the item with its tag and length.
 std::string Framed(v1::TimelineItem item) {
@@ -36,11 +34,17 @@ absl::string_view Timeline::Block::Bytes(std::size_t from, std::size_t to) const
   return absl::string_view(bytes).substr(begin, end - begin);
 }
 
-Timeline::Timeline(TimelineOrigin origin, std::vector<Entry> entries, std::unique_ptr<const Contents> contents)
+Timeline::Timeline(TimelineOrigin origin, std::vector<Entry> entries, std::unique_ptr<const Contents> contents,
+                   std::shared_ptr<BlockBudget> budget)
     : origin_(std::move(origin)),
       entries_(std::move(entries)),
       contents_(std::move(contents)),
-      event_count_(CountEvents(entries_)) {}
+      event_count_(CountEvents(entries_)),
+      budget_(std::move(budget)) {}
+
+Timeline::~Timeline() {
+  for (const auto& [first, block] : blocks_) budget_->kept -= block->bytes.size();
+}
 
 absl::Duration Timeline::GapBefore(std::size_t ordinal) const {
   return entries_[ordinal].time - (ordinal == 0 ? start() : entries_[ordinal - 1].time);
@@ -84,10 +88,10 @@ std::shared_ptr<const Timeline::Block> Timeline::BlockOf(std::size_t ordinal) co
   const auto [block, is_new] = blocks_.emplace(first, made);
   if (!is_new) return block->second;
   oldest_blocks_.push_back(first);
-  kept_bytes_ += made->bytes.size();
-  while (kept_bytes_ > kMostKeptBytes && oldest_blocks_.size() > 1) {
+  budget_->kept += made->bytes.size();
+  while (budget_->kept > budget_->most && oldest_blocks_.size() > 1) {
     const auto oldest = blocks_.find(oldest_blocks_.front());
-    kept_bytes_ -= oldest->second->bytes.size();
+    budget_->kept -= oldest->second->bytes.size();
     blocks_.erase(oldest);
     oldest_blocks_.pop_front();
   }

@@ -1,6 +1,7 @@
 #ifndef HOTLINE_SERVER_TIMELINE_TIMELINE_H_
 #define HOTLINE_SERVER_TIMELINE_TIMELINE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -28,16 +29,29 @@ struct TimelineOrigin {
   absl::Time start;         // start of first_day
 };
 
+// How many bytes of blocks several timelines may keep together.
+//
+// Threads: any.
+struct BlockBudget {
+  explicit BlockBudget(std::size_t most_bytes = std::size_t{1} << 30) : most(most_bytes) {}
+
+  const std::size_t most;
+  std::atomic<std::size_t> kept{0};
+};
+
 // The immutable, totally ordered list of items for one corpus revision and one selection, shared by all its playbacks.
 // The last item is its end.
 //
 // What costs time and memory, the items as the wire has them, is made in blocks when a playback first comes to them,
-// once for all playbacks, so that a timeline of a million items starts at once. What is kept of that is bounded.
+// once for all playbacks, so that a timeline of a million items starts at once. What is kept of that is bounded by a
+// budget: beyond it the oldest blocks are let go, and a playback that comes to one makes it again.
 //
 // Threads: any number at once.
 class Timeline {
  public:
   enum class Kind : std::uint8_t { kDayStarted, kEvent, kEnd };
+
+  static constexpr char kEndKey[] = "end";
 
   struct Entry {
     absl::Time time;
@@ -49,7 +63,7 @@ class Timeline {
   class Contents {
    public:
     virtual ~Contents() = default;
-    // What identifies the item in any revision: "day/1962-10-27", an event's name, "end".
+    // What identifies the item in any revision: "day/1962-10-27", an event's name, kEndKey.
     virtual std::string Key(const Entry& entry) const = 0;
     // Everything of the item but ordinal and time, which the timeline sets.
     virtual v1::TimelineItem Item(const Entry& entry) const = 0;
@@ -70,7 +84,9 @@ class Timeline {
   };
 
   // `entries` are in order: times do not fall, none is before the origin's start, and the last and no other is the end.
-  Timeline(TimelineOrigin origin, std::vector<Entry> entries, std::unique_ptr<const Contents> contents);
+  Timeline(TimelineOrigin origin, std::vector<Entry> entries, std::unique_ptr<const Contents> contents,
+           std::shared_ptr<BlockBudget> budget = std::make_shared<BlockBudget>());
+  ~Timeline();
 
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
@@ -109,13 +125,13 @@ class Timeline {
   const std::vector<Entry> entries_;
   const std::unique_ptr<const Contents> contents_;
   const std::size_t event_count_;
+  const std::shared_ptr<BlockBudget> budget_;
 
   // Not absl::Mutex: the thread sanitizer does not see into the packaged Abseil.
   mutable std::mutex mutex_;
   // By ordinal of the first item. Guarded by mutex_, like what follows.
   mutable absl::flat_hash_map<std::size_t, std::shared_ptr<const Block>> blocks_;
   mutable std::deque<std::size_t> oldest_blocks_;  // in the order in which they were made
-  mutable std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace hotline::server

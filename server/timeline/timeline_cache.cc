@@ -13,13 +13,13 @@ TimelineCache::~TimelineCache() {
   thread_.join();
 }
 
-void TimelineCache::Get(Selection selection, std::shared_ptr<const Corpus> corpus, Ready ready) {
+void TimelineCache::Get(Selection selection, std::shared_ptr<const Corpus> corpus, Wanted wanted, Ready ready) {
   if (std::shared_ptr<const Timeline> played = FindPlayed({corpus->revision(), selection.fingerprint})) {
     return ready(std::move(played));
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    requests_.push_back({std::move(selection), std::move(corpus), std::move(ready)});
+    requests_.push_back({std::move(selection), std::move(corpus), std::move(wanted), std::move(ready)});
   }
   changed_.notify_one();
 }
@@ -44,11 +44,12 @@ void TimelineCache::Run() {
 }
 
 void TimelineCache::Build(Request request) {
+  if (!request.wanted()) return;
   const Key key(request.corpus->revision(), request.selection.fingerprint);
   // Of several that waited for one timeline, the first has it built.
   std::shared_ptr<const Timeline> timeline = FindPlayed(key);
   if (timeline == nullptr) {
-    timeline = BuildTimeline(request.selection, std::move(request.corpus));
+    timeline = BuildTimeline(request.selection, std::move(request.corpus), budget_);
     const std::lock_guard<std::mutex> lock(mutex_);
     absl::erase_if(timelines_, [](const auto& entry) { return entry.second.expired(); });
     timelines_[key] = timeline;

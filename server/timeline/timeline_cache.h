@@ -23,6 +23,7 @@ namespace hotline::server {
 // Threads: any may call. It has one of its own, which builds and is joined by the destructor.
 class TimelineCache {
  public:
+  using Wanted = std::function<bool()>;
   using Ready = std::function<void(std::shared_ptr<const Timeline>)>;
 
   TimelineCache();
@@ -32,14 +33,16 @@ class TimelineCache {
   TimelineCache& operator=(const TimelineCache&) = delete;
 
   // Gives the selection's timeline to `ready`: at once where it is being played, otherwise on the cache's own thread
-  // once it is built, so that a large one holds up no thread of gRPC's.
-  void Get(Selection selection, std::shared_ptr<const Corpus> corpus, Ready ready);
+  // once it is built, so that a large one holds up no thread of gRPC's. Before it is built `wanted` is asked on that
+  // thread; where it is false nothing is built and `ready` is dropped, so that calls which were given up cost nothing.
+  void Get(Selection selection, std::shared_ptr<const Corpus> corpus, Wanted wanted, Ready ready);
 
  private:
   using Key = std::pair<std::string, std::uint64_t>;  // revision, fingerprint
   struct Request {
     Selection selection;
     std::shared_ptr<const Corpus> corpus;
+    Wanted wanted;
     Ready ready;
   };
 
@@ -50,6 +53,7 @@ class TimelineCache {
   // Not absl::Mutex: the thread sanitizer does not see into the packaged Abseil.
   std::mutex mutex_;
   std::condition_variable changed_;
+  const std::shared_ptr<BlockBudget> budget_ = std::make_shared<BlockBudget>();
   bool stopping_ = false;                                              // guarded by mutex_
   std::deque<Request> requests_;                                       // guarded by mutex_
   absl::flat_hash_map<Key, std::weak_ptr<const Timeline>> timelines_;  // guarded by mutex_

@@ -36,5 +36,11 @@ TEST(ErrorsTest, AQuotedValueIsCutBetweenCharacters) {
   EXPECT_THAT(quoted, ::testing::EndsWith(e_acute + "...\""));
 }
 
+TEST(QuotedTest, BytesThatAreNoTextAreEscapedSoThatTheErrorStaysReadable) {
+  EXPECT_EQ(Quoted("K\xC3\xBC"), "\"K\xC3\xBC\"");
+  EXPECT_EQ(Quoted("K\xC3"), "\"K\\xc3\"");
+  EXPECT_EQ(Quoted("\xFF\n"), "\"\\xff\\n\"");
+}
+
 }  // namespace
 }  // namespace hotline::server

@@ -223,6 +223,16 @@ TEST_F(PlayTimelineTest, ARefusedControlIsAnsweredWithCodeAndReasonAndPlaybackGo
   refused(nowhere, kInvalid, "INVALID_FIELD");
 }
 
+TEST_F(PlayTimelineTest, ASeekOutOfRangeIsMovedToTheNearerEndAndSaysSo) {
+  Playback playback(server_);
+  playback.Start(Paused());
+  v1::PlaybackControl seek;
+  *seek.mutable_seek_time() = ToTimestamp(absl::UnixEpoch());
+  EXPECT_TRUE(playback.Ask(seek).control_applied().clamped());
+  seek.set_seek_end(true);
+  EXPECT_FALSE(playback.Ask(seek).control_applied().clamped());
+}
+
 TEST_F(PlayTimelineTest, AnEventThatTheSelectionLeavesOutCannotBeSought) {
   v1::PlaybackStart start = Paused();
   start.mutable_selection()->set_audience("moscow");

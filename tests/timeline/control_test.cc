@@ -49,6 +49,20 @@ TEST_F(ControlTest, WhatIsNotSetStaysAsItIs) {
   EXPECT_FALSE(control.stop);
 }
 
+TEST_F(ControlTest, PlayPauseStepAndStopAreReadAsTheyAreSet) {
+  v1::PlaybackControl request;
+  request.set_play(true);
+  EXPECT_EQ(Read(request).play, true);
+  request.set_play(false);
+  request.set_step(7);
+  request.set_stop(true);
+  const Control control = Read(request);
+  EXPECT_THAT(control.fault, IsOk());
+  EXPECT_EQ(control.play, false);
+  EXPECT_EQ(control.step, 7);
+  EXPECT_TRUE(control.stop);
+}
+
 TEST_F(ControlTest, SeeksToATimeAnEventAndBothEnds) {
   v1::PlaybackControl request;
   *request.mutable_seek_time() = ToTimestamp(absl::UnixEpoch());

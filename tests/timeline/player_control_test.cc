@@ -40,14 +40,6 @@ std::shared_ptr<const Timeline> Gap() {
   return TinyTimeline({{absl::ZeroDuration(), kEvent}, {absl::Hours(5 * 24), kEvent}, {absl::Hours(6 * 24), kEnd}});
 }
 
-// Thirty events, a second apart.
-std::shared_ptr<const Timeline> EverySecond() {
-  std::vector<TinyItem> items;
-  for (int i = 0; i < 30; ++i) items.push_back({absl::Seconds(i), kEvent});
-  items.push_back({absl::Seconds(30), kEnd});
-  return TinyTimeline(items);
-}
-
 PlayerOptions Controlled() {
   PlayerOptions options;
   options.controlled = true;
@@ -516,35 +508,6 @@ TEST(PlayerControlTest, SeekAndStepAreSaneOnTheEmptyTimeline) {
   EXPECT_EQ(drive.Ask(ToStep(1)).answer.stepped, 0);
   EXPECT_EQ(drive.recorder().ordinals().size(), 1u) << "the end was on the way";
   EXPECT_EQ(drive.Ask(Control()).state, v1::PLAYBACK_STATE_ENDED);
-}
-
-TEST(PlayerControlTest, ExactlyTenHeartbeatsInAGapOfTenIntervalsAndTheClockRisesEvenly) {
-  const auto timeline =
-      TinyTimeline({{absl::ZeroDuration(), kEvent}, {absl::Seconds(55), kEvent}, {absl::Hours(1), kEnd}});
-  Drive drive(timeline, BeginningOf(*timeline, PaceOf(1)), Controlled());
-  drive.AwaitItems();
-  for (int i = 1; i <= 10; ++i) {
-    const Player::Message heartbeat = *drive.Await();
-    ASSERT_EQ(heartbeat.content, Content::kHeartbeat);
-    EXPECT_EQ(heartbeat.cursor.clock, timeline->start() + i * absl::Seconds(5));
-  }
-  EXPECT_EQ(drive.Await()->content, Content::kItems);
-}
-
-TEST(PlayerControlTest, AThousandWakeUpsEachTooLateDoNotAddUp) {
-  std::vector<TinyItem> items;
-  for (int i = 0; i < 1'000; ++i) items.push_back({i * absl::Milliseconds(10), kEvent});
-  items.push_back({absl::Seconds(10), kEnd});
-  const auto timeline = TinyTimeline(items);
-  Drive drive(timeline, BeginningOf(*timeline, PaceOf(1)));
-  const SteadyTime began = drive.now();
-  drive.Await();
-  while (drive.recorder().ordinals().size() < timeline->size()) {
-    if (drive.Poll().has_value()) continue;
-    drive.Wait();
-    drive.Advance(absl::Milliseconds(3));
-  }
-  EXPECT_EQ(drive.now() - began, absl::Seconds(10) + absl::Milliseconds(3));
 }
 
 }  // namespace

@@ -150,6 +150,19 @@ TEST(PlayerTest, TheClockStandsBetweenItemsWhereTheSteadyClockSays) {
   EXPECT_EQ(heartbeat.state, v1::PLAYBACK_STATE_PLAYING);
 }
 
+TEST(PlayerTest, ToTheNanosecondNothingIsEarlyAndTheClockIsNotAhead) {
+  const auto timeline = TinyTimeline(
+      {{absl::ZeroDuration(), Timeline::Kind::kDayStarted}, {absl::Nanoseconds(11), Timeline::Kind::kEnd}});
+  PlayerOptions options;
+  options.controlled = true;
+  Drive drive(timeline, BeginningOf(*timeline, PaceOf(2.5)), options);
+  drive.AwaitItems();
+  EXPECT_EQ(drive.Poll(), std::nullopt);
+  drive.Advance(absl::Nanoseconds(1));
+  EXPECT_EQ(drive.Ask(Control()).cursor.clock, timeline->start() + absl::Nanoseconds(2)) << "2.5, rounded down";
+  EXPECT_EQ(drive.Wait(), absl::Nanoseconds(4)) << "4.4 in all, rounded up";
+}
+
 TEST(PlayerTest, AGapOfTenHeartbeatIntervalsHasTenHeartbeats) {
   const auto timeline = TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted},
                                       {absl::Seconds(50) + absl::Milliseconds(1), Timeline::Kind::kEvent},
@@ -209,7 +222,7 @@ TEST(PlayerTest, AHeartbeatTellsForHowLongTheClockWasHeldAndHowLateTheNextItemIs
   const Player::Message heartbeat = *drive.Await();
   ASSERT_EQ(heartbeat.content, Content::kHeartbeat);
   EXPECT_EQ(heartbeat.held_total, absl::Seconds(3));
-  EXPECT_EQ(heartbeat.lag, absl::ZeroDuration());
+  EXPECT_EQ(heartbeat.lag, absl::Seconds(3));
 }
 
 TEST(PlayerTest, TheClockIsHeldForMoreThanAQuarterOfASecondAndNotForLess) {

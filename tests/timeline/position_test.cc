@@ -67,8 +67,10 @@ TEST(PositionTest, AnOrdinalBeyondTheEndIsRefused) {
 
 TEST(PositionTest, AnotherPreviousItemIsRefused) {
   token::Position position = At(*Sparse(), 2, absl::Seconds(1));
-  position.set_previous_key("event/7");
-  EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT"));
+  for (const std::string key : {"event/7", "event/0", "day/0", "end", ""}) {
+    position.set_previous_key(key);
+    EXPECT_THAT(ResumeAt(position, *Sparse(), "p"), FailsWith(kInvalid, "POSITION_INCONSISTENT")) << key;
+  }
 }
 
 TEST(PositionTest, AClockOutsideItsGapIsRefused) {
@@ -141,6 +143,20 @@ TEST(PositionTest, AContinuedClockDoesNotPassAnItemThatWasNotSent) {
   ASSERT_THAT(cursor, IsOk());
   EXPECT_EQ(cursor->next, 1u);
   EXPECT_EQ(cursor->clock, inserted);
+}
+
+TEST(PositionTest, ContinuesBehindTheFormerEndWithWhatIsNewAtThatInstant) {
+  const auto old_one =
+      TinyTimeline({{absl::ZeroDuration(), Timeline::Kind::kDayStarted}, {absl::Hours(24), Timeline::Kind::kEnd}});
+  TimelineOrigin origin = old_one->origin();
+  origin.revision = "fedcba9876543210";
+  const auto new_one = MakeTimeline(origin, {{old_one->start(), Timeline::Kind::kDayStarted, "day/0"},
+                                             {old_one->end(), Timeline::Kind::kDayStarted, "day/1"},
+                                             {old_one->end() + absl::Hours(1), Timeline::Kind::kEvent, "event/new"},
+                                             {old_one->end() + absl::Hours(24), Timeline::Kind::kEnd, "end"}});
+  const auto position =
+      DecodePosition(EncodePosition(*old_one, {old_one->size(), old_one->end(), {}, true}), "p").value();
+  EXPECT_EQ(ContinueAt(position, *new_one, "p")->next, 1u);
 }
 
 }  // namespace

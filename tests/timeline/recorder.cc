@@ -109,13 +109,15 @@ void Recorder::CheckPlace(const Player::Message& message) {
   Check(!clock_.has_value() || cursor.clock >= *clock_, "G5: the clock fell");
   Check(cursor.next >= timeline_->size() || cursor.clock <= timeline_->time(cursor.next),
         "G6: the clock passed an item that was not sent");
-  // What a step sends belongs to the state that its control asks for, though the answer comes behind it.
-  const bool by_step =
-      message.content == Player::Message::Content::kItems || message.content == Player::Message::Content::kClosing;
-  const Control* step = by_step ? StepUnderWay() : nullptr;
-  const bool playing = step == nullptr ? playing_ : false;
-  const Pace pace = step == nullptr ? pace_ : step->pace.value_or(pace_);
-  Check(cursor.playing == playing && cursor.pace == pace, "play, pause or pace changed without a control");
+  const bool as_acknowledged = cursor.playing == playing_ && cursor.pace == pace_;
+  // What a step sends belongs to the state that its control asks for, though the answer comes behind it. At closing a
+  // step may be under way, or waiting behind a stop.
+  const Control* step = StepUnderWay();
+  const bool as_the_step_asks = step != nullptr && !cursor.playing && cursor.pace == step->pace.value_or(pace_);
+  const bool items = message.content == Player::Message::Content::kItems;
+  const bool closing = message.content == Player::Message::Content::kClosing;
+  Check((items && step != nullptr) ? as_the_step_asks : as_acknowledged || (closing && as_the_step_asks),
+        "play, pause or pace changed without a control");
   const v1::PlaybackState state = Ended(cursor)    ? v1::PLAYBACK_STATE_ENDED
                                   : cursor.playing ? v1::PLAYBACK_STATE_PLAYING
                                                    : v1::PLAYBACK_STATE_PAUSED;

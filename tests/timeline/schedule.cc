@@ -90,7 +90,7 @@ class Runner {
     closed_ = message.content == Player::Message::Content::kClosing;
     if (closed_) {
       reason_ = message.reason;
-      const bool cut_short = reason_ == v1::CLOSING_REASON_STOPPED;
+      const bool cut_short = reason_ == v1::CLOSING_REASON_STOPPED || reason_ == v1::CLOSING_REASON_MAX_AGE;
       Check(cut_short || recorder_->unanswered() == 0, "G7: closed with a control unanswered");
     }
     if (message.content == Player::Message::Content::kItems) SeeItems(message);

@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::size_t kReplicas = 5;
 constexpr std::size_t kTurns = 150;
-constexpr std::uint64_t kParts = 6;
+constexpr std::uint64_t kParts = 12;
 
 class Generator {
  public:

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <locale>
 #include <memory>
 #include <optional>
 #include <random>
@@ -96,6 +97,41 @@ TEST_F(StartTest, APlaceOutsideTheTimelineIsMovedToItsNearerEnd) {
   ASSERT_THAT(player, IsOk());
   EXPECT_TRUE((*player)->options().clamped);
   EXPECT_EQ(Open(start).cursor.clock, (*player)->timeline().end());
+}
+
+TEST_F(StartTest, AHeartbeatIntervalIsOfOneToThirtySecondsAndFiveByDefault) {
+  EXPECT_EQ((*Begin({}))->options().heartbeat_interval, absl::Seconds(5));
+  v1::PlaybackStart start;
+  for (const int seconds : {1, 30}) {
+    start.mutable_heartbeat_interval()->set_seconds(seconds);
+    const auto player = Begin(start);
+    ASSERT_THAT(player, IsOk());
+    EXPECT_EQ((*player)->options().heartbeat_interval, absl::Seconds(seconds));
+  }
+  start.mutable_heartbeat_interval()->set_nanos(1);
+  EXPECT_THAT(Begin(start).status(), IsBadField("start.heartbeat_interval"));
+}
+
+TEST_F(StartTest, TheClockIsHeldForASlowClientUnlessItAsksToCatchUp) {
+  v1::PlaybackStart start;
+  EXPECT_TRUE((*Begin(start))->options().hold_clock);
+  start.set_lag_policy(v1::LAG_POLICY_HOLD_CLOCK);
+  EXPECT_TRUE((*Begin(start))->options().hold_clock);
+  start.set_lag_policy(v1::LAG_POLICY_CATCH_UP);
+  EXPECT_FALSE((*Begin(start))->options().hold_clock);
+}
+
+TEST_F(StartTest, UntilIsTakenFromTheTimelinesStartOn) {
+  v1::PlaybackStart start;
+  const absl::Time begin = (*Begin(start))->timeline().start();
+  for (const absl::Duration behind : {absl::ZeroDuration(), absl::Hours(7), absl::Hours(24 * 365)}) {
+    *start.mutable_until() = ToTimestamp(begin + behind);
+    const auto player = Begin(start);
+    ASSERT_THAT(player, IsOk()) << behind;
+    EXPECT_EQ((*player)->options().until, begin + behind);
+  }
+  *start.mutable_until() = ToTimestamp(begin - absl::Nanoseconds(1));
+  EXPECT_THAT(Begin(start).status(), IsBadField("start.until"));
 }
 
 TEST_F(StartTest, BadFieldsAreNamedWithTheirPathInTheRequest) {
@@ -210,6 +246,27 @@ TEST(ReplicasTest, GiveTheSameBytesOrdinalsAndRevisionWhateverTheOrderOfTheirFil
   const auto other = TinyCorpus({c, a, b});
   EXPECT_EQ(one->revision(), other->revision());
   EXPECT_EQ(bytes(one), bytes(other));
+}
+
+// Writes 1962 as "1.962".
+class Grouping final : public std::numpunct<char> {
+  char do_thousands_sep() const override { return '.'; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+TEST(ReplicasTest, GiveTheSameBytesAndPositionsWhateverTheLocale) {
+  const auto everything = [] {
+    const auto corpus = ACorpus();
+    const auto timeline = BuildTimeline(*ReadSelection({}, *corpus, "selection"), corpus);
+    return corpus->revision() +
+           EncodePosition(*timeline, {0, timeline->start(), {1'234.5, absl::Seconds(1'234)}, true}) +
+           ItemBytes(*timeline);
+  };
+  const std::string classic = everything();
+  const std::locale former = std::locale::global(std::locale(std::locale::classic(), new Grouping));
+  const std::string grouping = everything();
+  std::locale::global(former);
+  EXPECT_EQ(grouping, classic);
 }
 
 }  // namespace

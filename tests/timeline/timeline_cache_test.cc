@@ -31,8 +31,9 @@ Selection Select(const Corpus& corpus, const std::string& audience) {
 std::shared_ptr<const Timeline> Get(TimelineCache& cache, const std::shared_ptr<const Corpus>& corpus,
                                     const std::string& audience) {
   auto given = std::make_shared<std::promise<std::shared_ptr<const Timeline>>>();
-  cache.Get(Select(*corpus, audience), corpus,
-            [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
+  cache.Get(
+      Select(*corpus, audience), corpus, [] { return true; },
+      [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
   return given->get_future().get();
 }
 
@@ -54,8 +55,9 @@ TEST(TimelineCacheTest, OneThatIsPlayedIsGivenAtOnceOnTheThreadThatAsks) {
   TimelineCache cache;
   const std::shared_ptr<const Timeline> played = Get(cache, corpus, "");
   std::shared_ptr<const Timeline> given;
-  cache.Get(Select(*corpus, ""), corpus,
-            [&](std::shared_ptr<const Timeline> timeline) { given = std::move(timeline); });
+  cache.Get(
+      Select(*corpus, ""), corpus, [] { return true; },
+      [&](std::shared_ptr<const Timeline> timeline) { given = std::move(timeline); });
   EXPECT_EQ(given, played);
 }
 
@@ -76,10 +78,21 @@ TEST(TimelineCacheTest, DestructionDropsWhatWasNotBuilt) {
   auto cache = std::make_unique<TimelineCache>();
   auto held = std::make_shared<int>(0);
   for (int i = 0; i < 1'000; ++i) {
-    cache->Get(Select(*corpus, ""), corpus, [held](const std::shared_ptr<const Timeline>&) {});
+    cache->Get(
+        Select(*corpus, ""), corpus, [] { return true; }, [held](const std::shared_ptr<const Timeline>&) {});
   }
   cache.reset();
   EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(TimelineCacheTest, WhatIsNoLongerWantedIsNotBuilt) {
+  const auto corpus = ACorpus();
+  TimelineCache cache;
+  bool given = false;
+  cache.Get(
+      Select(*corpus, "moscow"), corpus, [] { return false; }, [&](const auto&) { given = true; });
+  Get(cache, corpus, "");  // the one after it
+  EXPECT_FALSE(given);
 }
 
 }  // namespace

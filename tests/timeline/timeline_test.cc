@@ -99,8 +99,50 @@ TEST(TimelineTest, OfAMillionItemsOnlyThoseAreMadeThatAPlaybackComesToAndOnce) {
   EXPECT_TRUE(block->Holds(654'321));
   EXPECT_EQ(made, static_cast<int>(block->ends.size()));
   EXPECT_LE(made, 1'000);
-  EXPECT_EQ(timeline.BlockOf(block->first), block) << "all playbacks share it";
+  for (std::size_t ordinal = block->first; block->Holds(ordinal); ++ordinal) {
+    EXPECT_EQ(timeline.BlockOf(ordinal), block) << "all playbacks share it, wherever in it they come to";
+  }
   EXPECT_EQ(made, static_cast<int>(block->ends.size()));
+}
+
+TEST(TimelineTest, AnItemOfAnyBlockHasItsOrdinalTimeAndContents) {
+  std::vector<Timeline::Entry> entries;
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    entries.push_back({absl::UnixEpoch() + absl::Seconds(i), Timeline::Kind::kEvent, i});
+  }
+  std::atomic<int> made = 0;
+  const Timeline timeline({}, std::move(entries), std::make_unique<CountingContents>(&made));
+  v1::StreamTimelineResponse response;
+  ASSERT_TRUE(response.ParseFromString(ItemBytes(timeline)));
+  ASSERT_EQ(response.items_size(), 1'000);
+  for (int i = 0; i < response.items_size(); ++i) {
+    EXPECT_EQ(response.items(i).ordinal(), i);
+    EXPECT_EQ(response.items(i).time().seconds(), i);
+    EXPECT_EQ(response.items(i).event().event().name(), absl::StrCat("event/", i));
+  }
+}
+
+TEST(TimelineTest, BeyondTheBudgetTheOldestBlocksAreLetGoAndMadeAgainWithTheSameBytes) {
+  std::atomic<int> made = 0;
+  const auto budget = std::make_shared<BlockBudget>(10'000);
+  const auto make = [&] {
+    std::vector<Timeline::Entry> entries;
+    for (std::uint32_t i = 0; i < 1'000; ++i) entries.push_back({absl::UnixEpoch(), Timeline::Kind::kEvent, i});
+    return std::make_unique<Timeline>(TimelineOrigin(), std::move(entries), std::make_unique<CountingContents>(&made),
+                                      budget);
+  };
+  const auto one = make();
+  auto other = make();
+  const std::string bytes = ItemBytes(*one);
+  EXPECT_GT(bytes.size(), 2 * budget->most);
+  EXPECT_LE(budget->kept, budget->most);
+  EXPECT_EQ(ItemBytes(*other), bytes);
+  EXPECT_LE(budget->kept, budget->most + one->BlockOf(999)->bytes.size());
+  made = 0;
+  EXPECT_EQ(ItemBytes(*one), bytes);
+  EXPECT_GT(made, 0);
+  other.reset();
+  EXPECT_LE(budget->kept, budget->most) << "what a timeline kept is given back with it";
 }
 
 TEST(TimelineTest, PlaybacksThatComeToABlockAtOnceGetTheSameBytes) {

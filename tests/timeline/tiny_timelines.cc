@@ -113,6 +113,13 @@ std::vector<NamedTimeline> NamedTimelines() {
   return all;
 }
 
+std::shared_ptr<const Timeline> EverySecond() {
+  std::vector<TinyItem> items;
+  for (int i = 0; i < 30; ++i) items.push_back({absl::Seconds(i), kEvent});
+  items.push_back({absl::Seconds(30), kEnd});
+  return TinyTimeline(items);
+}
+
 std::string ItemBytes(const Timeline& timeline, std::size_t first, std::size_t last) {
   std::string bytes;
   for (std::size_t ordinal = first; ordinal < last; ++ordinal) {

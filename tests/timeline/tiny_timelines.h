@@ -41,6 +41,9 @@ struct NamedTimeline {
 //   crossing  events on both sides of 1970-01-01T00:00:00Z, half a second apart
 std::vector<NamedTimeline> NamedTimelines();
 
+// Thirty events, a second apart.
+std::shared_ptr<const Timeline> EverySecond();
+
 // The bytes of the items from `first` up to, not including, `last`, or of all.
 std::string ItemBytes(const Timeline& timeline, std::size_t first, std::size_t last);
 std::string ItemBytes(const Timeline& timeline);
