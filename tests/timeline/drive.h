@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "server/timeline/control.h"
 #include "server/timeline/player.h"
 #include "tests/timeline/recorder.h"
+#include "tests/timeline/tiny_timelines.h"
 
 namespace hotline::server {
 
@@ -117,6 +119,20 @@ class Drive {
 
 // The beginning of a timeline, at this pace.
 inline Cursor BeginningOf(const Timeline& timeline, Pace pace = {}) { return {0, timeline.start(), pace, true}; }
+
+inline Pace PaceOf(double speed, std::optional<absl::Duration> longest_wait = std::nullopt) {
+  return {speed, longest_wait};
+}
+inline Pace Unpaced() { return {std::nullopt, std::nullopt}; }
+
+// The timeline of that name among NamedTimelines().
+inline std::shared_ptr<const Timeline> Named(const std::string& name) {
+  for (const NamedTimeline& each : NamedTimelines()) {
+    if (each.name == name) return each.timeline;
+  }
+  ADD_FAILURE() << "no timeline " << name;
+  return nullptr;
+}
 
 // Controls.
 inline Control ToPause() {

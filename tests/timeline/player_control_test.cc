@@ -24,17 +24,6 @@ using Content = Player::Message::Content;
 constexpr auto kEvent = Timeline::Kind::kEvent;
 constexpr auto kEnd = Timeline::Kind::kEnd;
 
-Pace PaceOf(double speed, std::optional<absl::Duration> longest_wait = std::nullopt) { return {speed, longest_wait}; }
-Pace Unpaced() { return {std::nullopt, std::nullopt}; }
-
-std::shared_ptr<const Timeline> Named(const std::string& name) {
-  for (const NamedTimeline& each : NamedTimelines()) {
-    if (each.name == name) return each.timeline;
-  }
-  ADD_FAILURE() << "no timeline " << name;
-  return nullptr;
-}
-
 // Two events five days apart, and nothing between: no day marker shortens the wait.
 std::shared_ptr<const Timeline> Gap() {
   return TinyTimeline({{absl::ZeroDuration(), kEvent}, {absl::Hours(5 * 24), kEvent}, {absl::Hours(6 * 24), kEnd}});

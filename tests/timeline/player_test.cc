@@ -17,17 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 using Content = Player::Message::Content;
 
-Pace PaceOf(double speed, std::optional<absl::Duration> longest_wait = std::nullopt) { return {speed, longest_wait}; }
-Pace Unpaced() { return {std::nullopt, std::nullopt}; }
-
-std::shared_ptr<const Timeline> Named(const std::string& name) {
-  for (const NamedTimeline& each : NamedTimelines()) {
-    if (each.name == name) return each.timeline;
-  }
-  ADD_FAILURE() << "no timeline " << name;
-  return nullptr;
-}
-
 std::vector<std::size_t> AllOrdinals(const Timeline& timeline) {
   std::vector<std::size_t> ordinals(timeline.size());
   std::iota(ordinals.begin(), ordinals.end(), std::size_t{0});
