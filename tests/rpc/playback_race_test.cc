@@ -22,7 +22,6 @@
 #include "gtest/gtest.h"
 #include "tests/rpc/running_server.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/tiny_corpus.h"
 
 namespace hotline::server {
 namespace {
@@ -231,18 +230,10 @@ class Relay {
 };
 
 TEST(PlaybackRaceTest, AClientThatVanishesBehindAProxyIsEndedByTheStallLimit) {
-  std::vector<TinyDocument> documents;
-  for (int i = 0; i < 20'000; ++i) {
-    documents.push_back({absl::StrCat("d", i),
-                         "kennedy",
-                         "khrushchev",
-                         "1962-10-22",
-                         {{v1::EVENT_TYPE_SENT, "1962-10-22T10:00-04:00", {}}}});
-  }
   PlaybackLimits limits;
   limits.most_playbacks = 1;
   limits.stall = absl::Milliseconds(200);
-  RunningServer server(TinyCorpus(documents), limits);
+  RunningServer server(LargeCorpus(), limits);
   Relay relay(server.address());
   v1::StreamTimelineRequest request;
   request.mutable_pace()->set_unpaced(true);

@@ -4,12 +4,25 @@
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "server/corpus/loader.h"
+#include "tests/support/tiny_corpus.h"
 
 namespace hotline::server {
 
 std::shared_ptr<const Corpus> ShippedCorpus() {
   static const std::shared_ptr<const Corpus> corpus = LoadCorpus(HOTLINE_DATA_DIR).corpus;
   return corpus;
+}
+
+std::shared_ptr<const Corpus> LargeCorpus() {
+  std::vector<TinyDocument> documents;
+  for (int i = 0; i < 20'000; ++i) {
+    documents.push_back({"d" + std::to_string(i),
+                         "kennedy",
+                         "khrushchev",
+                         "1962-10-22",
+                         {{v1::EVENT_TYPE_SENT, "1962-10-22T10:00-04:00", {}}}});
+  }
+  return TinyCorpus(documents);
 }
 
 RunningServer::RunningServer(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits) {

@@ -17,6 +17,9 @@ namespace hotline::server {
 // The shipped corpus, loaded once.
 std::shared_ptr<const Corpus> ShippedCorpus();
 
+// One of so many letters that a client which does not read them holds up the server's writes.
+std::shared_ptr<const Corpus> LargeCorpus();
+
 // A real server on a free port of 127.0.0.1, and stubs that talk to it over a socket.
 class RunningServer {
  public:

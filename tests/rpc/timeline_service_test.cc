@@ -323,18 +323,10 @@ TEST(PlaybackLimitsTest, OneTooManyIsToldWhenToComeBackAndAPlaceIsFreeAgainAfter
 }
 
 TEST(PlaybackLimitsTest, AClientThatDoesNotReadIsEndedByTheStallLimit) {
-  std::vector<TinyDocument> documents;
-  for (int i = 0; i < 20'000; ++i) {
-    documents.push_back({"d" + std::to_string(i),
-                         "kennedy",
-                         "khrushchev",
-                         "1962-10-22",
-                         {{v1::EVENT_TYPE_SENT, "1962-10-22T10:00-04:00", {}}}});
-  }
   PlaybackLimits limits;
   limits.most_playbacks = 1;
   limits.stall = absl::Milliseconds(200);
-  RunningServer server(TinyCorpus(documents), limits);
+  RunningServer server(LargeCorpus(), limits);
   v1::StreamTimelineRequest large = Unpaced();
   large.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);
   v1::StreamTimelineRequest small = Unpaced();
