@@ -69,37 +69,30 @@ const Message* FindByName(const google::protobuf::RepeatedPtrField<Message>& mes
 
 Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
     : summary_(std::move(summary)), default_zone_(*FindZone(summary_.default_time_zone())) {
-  const std::vector<std::size_t> own_places = TakeDocuments(std::move(documents));
-  IndexEvents(own_places);
+  TakeDocuments(std::move(documents));
+  IndexEvents();
   Summarise();
   revision_ = Revision();
 }
 
-std::vector<std::size_t> Corpus::TakeDocuments(std::vector<v1::Document> documents) {
-  std::vector<std::size_t> own_places(documents.size());
-  std::iota(own_places.begin(), own_places.end(), std::size_t{0});
-  std::stable_sort(own_places.begin(), own_places.end(), [&documents](std::size_t a, std::size_t b) {
-    return TimelineTime(documents[a]) < TimelineTime(documents[b]);
+void Corpus::TakeDocuments(std::vector<v1::Document> documents) {
+  documents_ = std::move(documents);
+  std::stable_sort(documents_.begin(), documents_.end(), [](const v1::Document& a, const v1::Document& b) {
+    return TimelineTime(a) < TimelineTime(b);
   });
-  documents_.reserve(documents.size());
-  for (const std::size_t place : own_places) {
-    SortEvents(&documents[place]);
-    documents_.push_back(std::move(documents[place]));
-  }
+  for (v1::Document& document : documents_) SortEvents(&document);
   for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.emplace(documents_[i].name(), i);
-  return own_places;
 }
 
-void Corpus::IndexEvents(const std::vector<std::size_t>& own_places) {
+void Corpus::IndexEvents() {
   for (std::size_t i = 0; i < documents_.size(); ++i) {
     for (const v1::Event& event : documents_[i].events()) {
       events_.push_back({FromTimestamp(event.time()), i, &event});
     }
   }
-  // A document's own events are in order already, and stay so.
-  std::stable_sort(events_.begin(), events_.end(), [&own_places](const EventRef& a, const EventRef& b) {
-    return std::make_pair(a.time, own_places[a.document]) < std::make_pair(b.time, own_places[b.document]);
-  });
+  // They are in the order of documents, and each document's own in order of time.
+  std::stable_sort(events_.begin(), events_.end(),
+                   [](const EventRef& a, const EventRef& b) { return a.time < b.time; });
   for (std::size_t i = 0; i < events_.size(); ++i) event_by_name_.emplace(events_[i].event->name(), i);
 }
 
@@ -120,8 +113,6 @@ std::string Corpus::Revision() const {
   std::string bytes;
   AppendMessage(summary_, &bytes);
   for (const v1::Document& document : documents_) AppendMessage(document, &bytes);
-  // Among events of different documents at one time, the order is content that the documents do not show.
-  for (const EventRef& ref : events_) absl::StrAppend(&bytes, ref.event->name(), "\n");
   return Sha256Hex(bytes).substr(0, kRevisionDigits);
 }
 

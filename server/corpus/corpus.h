@@ -32,7 +32,7 @@ class Corpus {
   // counts and days are worked out here: a day is that of an event's `time` in the default zone.
   //
   // The revision is a hash of all that, so equal content gives an equal revision, wherever and from whatever files it
-  // was loaded. The order of documents counts only as far as it shows: in the order of what happened at one time.
+  // was loaded. The order given counts only as far as it shows: among documents of one date.
   //
   // Aborts where `summary.default_time_zone` is not a zone; names that occur twice find the first.
   Corpus(v1::Corpus summary, std::vector<v1::Document> documents);
@@ -47,7 +47,7 @@ class Corpus {
   // In timeline order.
   absl::Span<const v1::Document> documents() const { return documents_; }
 
-  // All events in order of time; ties in the corpus's own order of documents, then of a document's events.
+  // All events in order of time; ties in the order of documents(), then of a document's events.
   absl::Span<const EventRef> events() const { return events_; }
 
   // By resource name; null where there is none.
@@ -59,9 +59,8 @@ class Corpus {
   const v1::Audience* FindAudience(absl::string_view id) const;
 
  private:
-  // Puts the documents into timeline order; returns each one's place in the order given.
-  std::vector<std::size_t> TakeDocuments(std::vector<v1::Document> documents);
-  void IndexEvents(const std::vector<std::size_t>& own_places);
+  void TakeDocuments(std::vector<v1::Document> documents);
+  void IndexEvents();
   void Summarise();
   std::string Revision() const;
 

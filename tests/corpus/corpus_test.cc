@@ -61,14 +61,14 @@ TEST(CorpusTest, OrdersDocumentsByTheMiddleOfThePreferredClaimAndThoseWithoutLas
               ElementsAre("documents/month", "documents/day", "documents/noon", "documents/evening", "documents/open"));
 }
 
-TEST(CorpusTest, OrdersEventsByTimeThenOwnOrderThenNumber) {
-  // "b" is first in the corpus's own order, though "a" is first in the timeline.
+TEST(CorpusTest, OrdersEventsByTimeThenByDocumentThenByNumber) {
+  // "b" is given first, but "a" is first in the timeline.
   const Corpus corpus(Summary(),
                       {MakeDocument("b", "1962-10-23", {"1962-10-22T12:00", "1962-10-22T10:00", "1962-10-22T10:00"}),
                        MakeDocument("a", "1962-10-22", {"1962-10-22", "1962-10-22T10:00"})});
   EXPECT_THAT(DocumentNames(corpus), ElementsAre("documents/a", "documents/b"));
-  EXPECT_THAT(EventNames(corpus), ElementsAre("documents/b/events/2", "documents/b/events/3", "documents/a/events/2",
-                                              "documents/b/events/1", "documents/a/events/1"));
+  EXPECT_THAT(EventNames(corpus), ElementsAre("documents/a/events/2", "documents/b/events/2", "documents/b/events/3",
+                                              "documents/a/events/1", "documents/b/events/1"));
   for (const EventRef& ref : corpus.events()) {
     EXPECT_EQ(corpus.documents()[ref.document].name(), ref.event->name().substr(0, 11));
   }
@@ -130,9 +130,9 @@ TEST(CorpusTest, HasAnotherRevisionForOtherContent) {
   EXPECT_NE(Corpus(summary, {a}).revision(), revision);
 }
 
-TEST(CorpusTest, HasAnotherRevisionWhereTheOrderOfOneMomentIsAnother) {
+TEST(CorpusTest, HasAnotherRevisionWhereTheOrderOfOneDateIsAnother) {
   const v1::Document a = MakeDocument("a", "1962-10-22", {"1962-10-25"});
-  const v1::Document b = MakeDocument("b", "1962-10-23", {"1962-10-25"});
+  const v1::Document b = MakeDocument("b", "1962-10-22", {"1962-10-26"});
   EXPECT_NE(Corpus(Summary(), {a, b}).revision(), Corpus(Summary(), {b, a}).revision());
 }
 
