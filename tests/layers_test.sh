@@ -14,13 +14,14 @@ forbid() {
   fi
 }
 
-forbid "nothing below rpc/ knows gRPC" '#include [<"]grpc' server/corpus server/timeline
-forbid "corpus/ stands alone" '#include "server/(timeline|rpc)' server/corpus
-forbid "timeline/ knows nothing of rpc/" '#include "server/rpc' server/timeline
+forbid "nothing below rpc/ knows gRPC" '#include [<"]grpc' server/corpus server/search server/timeline
+forbid "corpus/ stands alone" '#include "server/(search|timeline|rpc)' server/corpus
+forbid "search/ knows the corpus alone" '#include "server/(timeline|rpc)' server/search
+forbid "timeline/ knows the corpus alone" '#include "server/(search|rpc)' server/timeline
 forbid "the client knows nothing of the server" '#include "server/' client
 forbid "the CLI uses only the SDK's public headers" '#include "(client/src|client/include|.*\.grpc\.pb\.h)|#include <grpc' client/cli
 forbid "public headers use std types" 'absl::(string_view|optional)' client/include
 forbid "no using namespace in a header" '^ *using namespace' $(git ls-files '*.h' 2>/dev/null || find server client tests -name '*.h')
 forbid "one place reads the steady clock" 'steady_clock::now' $(ls server/*/*.cc server/*.cc | grep -v timeline/scheduler.cc)
-forbid "no code under timeline/ or corpus/ reads the time or sleeps" 'system_clock::now|absl::Now\(|SleepFor|sleep_for' server/corpus server/timeline
+forbid "no pure code reads the time or sleeps" 'system_clock::now|absl::Now\(|SleepFor|sleep_for' server/corpus server/search server/timeline
 exit $failed

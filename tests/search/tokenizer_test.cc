@@ -1,0 +1,99 @@
+#include "server/search/tokenizer.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace hotline::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> Words(absl::string_view text) {
+  std::vector<std::string> words;
+  Tokenizer tokenizer;
+  for (const Token& token : tokenizer.Tokenize(text)) words.push_back(token.word);
+  return words;
+}
+
+std::string StemOf(absl::string_view word) {
+  Tokenizer tokenizer;
+  return tokenizer.Tokenize(word).at(0).stem;
+}
+
+TEST(TokenizerTest, FoldsCaseOfAnyScriptAndLatinDiacritics) {
+  EXPECT_THAT(Words("Dobrynín ÉTAT Ноты"), ElementsAre("dobrynin", "etat", "ноты"));
+}
+
+TEST(TokenizerTest, PartsWordsAtWhatIsNoLetterOrDigit) {
+  EXPECT_THAT(Words("kk-08, Khrushchev's \"U.S.\"\n7 p.m."),
+              ElementsAre("kk", "08", "khrushchev", "s", "u", "s", "7", "p", "m"));
+  EXPECT_THAT(Words(" -- … ·"), IsEmpty());
+  EXPECT_THAT(Words(""), IsEmpty());
+}
+
+TEST(TokenizerTest, GivesTheBytesOfEachWord) {
+  Tokenizer tokenizer;
+  const std::string text = "é Élan";
+  const std::vector<Token> tokens = tokenizer.Tokenize(text);
+  ASSERT_EQ(tokens.size(), 2U);
+  EXPECT_EQ(text.substr(tokens[1].start, tokens[1].end - tokens[1].start), "Élan");
+}
+
+TEST(TokenizerTest, GivesFormsOfOneWordOneStem) {
+  EXPECT_EQ(StemOf("missiles"), StemOf("Missile"));
+  EXPECT_EQ(StemOf("withdrawing"), StemOf("withdraws"));
+  EXPECT_NE(StemOf("quarantine"), StemOf("Cuba"));
+}
+
+TEST(TokenizerTest, ReadsManyTextsOneAfterTheOther) {
+  Tokenizer tokenizer;
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(tokenizer.Tokenize("a naïve word").size(), 3U);
+}
+
+// A table whose one column is searched by FTS5's own syntax.
+class Table {
+ public:
+  explicit Table(const std::string& text) : database_(OpenInMemory()) {
+    Tokenizer::Register(database_.get());
+    Execute(database_.get(), "CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='hotline')");
+    const Statement insert = Prepare(database_.get(), "INSERT INTO texts(rowid, text) VALUES (1, ?)");
+    sqlite3_bind_text(insert.get(), 1, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    sqlite3_step(insert.get());
+  }
+
+  bool Matches(const std::string& query) const {
+    const Statement select = Prepare(database_.get(), "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rowid");
+    sqlite3_bind_text(select.get(), 1, query.data(), static_cast<int>(query.size()), SQLITE_TRANSIENT);
+    return sqlite3_step(select.get()) == SQLITE_ROW;
+  }
+
+ private:
+  const Database database_;
+};
+
+TEST(TokenizerTest, LetsFts5FindStemsAndPhrasesOfThem) {
+  const Table table("The inspections of missile bases");
+  EXPECT_TRUE(table.Matches("\"inspection\""));
+  EXPECT_TRUE(table.Matches("\"missiles base\""));
+  EXPECT_FALSE(table.Matches("\"base missiles\""));
+}
+
+TEST(TokenizerTest, LetsFts5FindPrefixesOfWordsAsWritten) {
+  const Table table("inspections");
+  EXPECT_TRUE(table.Matches("\"inspectio\" *"));
+  EXPECT_TRUE(table.Matches("\"inspections\" *"));
+  EXPECT_FALSE(table.Matches("\"inspectiong\" *"));
+}
+
+TEST(TokenizerTest, FindsNoPhraseAcrossTwoValues) {
+  const Table table(std::string("naval") + kValueSeparator + "quarantine");
+  EXPECT_TRUE(table.Matches("\"naval\" \"quarantine\""));
+  EXPECT_FALSE(table.Matches("\"naval quarantine\""));
+}
+
+}  // namespace
+}  // namespace hotline::server
