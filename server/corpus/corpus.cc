@@ -72,14 +72,14 @@ Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
   TakeDocuments(std::move(documents));
   IndexEvents();
   Summarise();
+  columns_ = Columns(summary_, documents_);
   revision_ = Revision();
 }
 
 void Corpus::TakeDocuments(std::vector<v1::Document> documents) {
   documents_ = std::move(documents);
-  std::stable_sort(documents_.begin(), documents_.end(), [](const v1::Document& a, const v1::Document& b) {
-    return TimelineTime(a) < TimelineTime(b);
-  });
+  std::stable_sort(documents_.begin(), documents_.end(),
+                   [](const v1::Document& a, const v1::Document& b) { return TimelineTime(a) < TimelineTime(b); });
   for (v1::Document& document : documents_) SortEvents(&document);
   for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.emplace(documents_[i].name(), i);
 }
@@ -141,6 +141,12 @@ const v1::Audience* Corpus::FindAudience(absl::string_view id) const {
 
 bool IsKnownTo(const v1::Event& event, absl::string_view audience) {
   return std::find(event.known_to().begin(), event.known_to().end(), audience) != event.known_to().end();
+}
+
+std::uint64_t Fingerprint(absl::string_view bytes) {
+  std::uint64_t fingerprint = 0;
+  absl::SimpleHexAtoi(Sha256Hex(bytes).substr(0, 16), &fingerprint);
+  return fingerprint;
 }
 
 std::string Sha256Hex(absl::string_view bytes) {

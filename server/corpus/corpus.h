@@ -2,6 +2,7 @@
 #define HOTLINE_SERVER_CORPUS_CORPUS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/types/span.h"
 #include "hotline/v1/corpus.pb.h"
 #include "hotline/v1/document.pb.h"
+#include "server/corpus/columns.h"
 
 namespace hotline::server {
 
@@ -47,6 +49,9 @@ class Corpus {
   // In timeline order.
   absl::Span<const v1::Document> documents() const { return documents_; }
 
+  // What they are selected and counted by.
+  const Columns& columns() const { return columns_; }
+
   // All events in order of time; ties in the order of documents(), then of a document's events.
   absl::Span<const EventRef> events() const { return events_; }
 
@@ -70,6 +75,7 @@ class Corpus {
   std::vector<EventRef> events_;
   absl::flat_hash_map<absl::string_view, std::size_t> document_by_name_;
   absl::flat_hash_map<absl::string_view, std::size_t> event_by_name_;
+  Columns columns_;
   std::string revision_;
 };
 
@@ -78,6 +84,9 @@ bool IsKnownTo(const v1::Event& event, absl::string_view audience);
 
 // Lower-case hexadecimal SHA-256 of `bytes`.
 std::string Sha256Hex(absl::string_view bytes);
+
+// The first 64 bits of the SHA-256 of `bytes`: what a token carries to know again what it is of.
+std::uint64_t Fingerprint(absl::string_view bytes);
 
 }  // namespace hotline::server
 

@@ -5,12 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "server/corpus/errors.h"
 #include "server/corpus/historical_date.h"
-#include "server/corpus/request_fields.h"
 
 namespace hotline::server {
 namespace {
 
 constexpr int kMostValues = 100;
+// All sources: the wildcard of resource names.
+constexpr absl::string_view kAnySource = "sources/-";
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
@@ -19,36 +20,61 @@ absl::Status CheckCount(int count, absl::string_view field) {
   return InvalidField(field, absl::StrCat(count, " values; at most ", kMostValues, " are allowed"));
 }
 
-absl::StatusOr<absl::flat_hash_set<std::string>> ReadParticipants(const Strings& names, const Corpus& corpus,
-                                                                  absl::string_view field) {
-  if (absl::Status status = CheckCount(names.size(), field); !status.ok()) return status;
-  for (int i = 0; i < names.size(); ++i) {
-    const std::string element = absl::StrCat(field, "[", i, "]");
-    if (absl::Status status = CheckName(names[i], "participants", element); !status.ok()) return status;
-    if (corpus.FindParticipant(names[i]) == nullptr) {
-      return InvalidField(element, absl::StrCat("the corpus has no ", Quoted(names[i]), "; GetCorpus lists them"));
-    }
-  }
-  return absl::flat_hash_set<std::string>(names.begin(), names.end());
+bool AnyOf(absl::Span<const std::uint32_t> numbers, const absl::flat_hash_set<std::uint32_t>& wanted) {
+  return std::any_of(numbers.begin(), numbers.end(), [&](std::uint32_t number) { return wanted.contains(number); });
 }
 
-bool AnyOf(const Strings& names, const absl::flat_hash_set<std::string>& wanted) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return wanted.contains(name); });
+template <typename List>
+void SortUnique(List* list) {
+  std::sort(list->begin(), list->end());
+  list->erase(std::unique(list->begin(), list->end()), list->end());
 }
 
 }  // namespace
 
+absl::StatusOr<Filter::Numbers> Filter::ReadParticipants(const Strings& names, absl::string_view field) const {
+  if (absl::Status status = CheckCount(names.size(), field); !status.ok()) return status;
+  Numbers numbers;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string element = absl::StrCat(field, "[", i, "]");
+    if (absl::Status status = CheckName(names[i], "participants", element); !status.ok()) return status;
+    const std::optional<std::uint32_t> number = corpus_->columns().FindParticipant(names[i]);
+    if (!number.has_value()) {
+      return InvalidField(element, absl::StrCat("the corpus has no ", Quoted(names[i]), "; GetCorpus lists them"));
+    }
+    numbers.insert(*number);
+  }
+  return numbers;
+}
+
+absl::Status Filter::ReadSource(const std::string& source, absl::string_view field) {
+  if (source.empty()) return absl::OkStatus();
+  if (source == kAnySource) {
+    claims_ = Claims::kAll;
+    return absl::OkStatus();
+  }
+  if (absl::Status status = CheckName(source, "sources", field); !status.ok()) return status;
+  const std::optional<std::uint32_t> number = corpus_->columns().FindSource(source);
+  if (!number.has_value()) {
+    return InvalidField(field, absl::StrCat("the corpus has no ", Quoted(source), "; GetCorpus lists them, and \"",
+                                            kAnySource, "\" means all"));
+  }
+  claims_ = Claims::kOfSource;
+  source_ = *number;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Corpus& corpus, absl::string_view field) {
-  Filter filter;
+  Filter filter(corpus);
   const auto path = [&](absl::string_view name) { return absl::StrCat(field, ".", name); };
 
-  auto authors = ReadParticipants(request.authors(), corpus, path("authors"));
+  auto authors = filter.ReadParticipants(request.authors(), path("authors"));
   if (!authors.ok()) return authors.status();
   filter.authors_ = *std::move(authors);
-  auto recipients = ReadParticipants(request.recipients(), corpus, path("recipients"));
+  auto recipients = filter.ReadParticipants(request.recipients(), path("recipients"));
   if (!recipients.ok()) return recipients.status();
   filter.recipients_ = *std::move(recipients);
-  auto participants = ReadParticipants(request.participants(), corpus, path("participants"));
+  auto participants = filter.ReadParticipants(request.participants(), path("participants"));
   if (!participants.ok()) return participants.status();
   filter.participants_ = *std::move(participants);
 
@@ -66,14 +92,7 @@ absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Cor
   }
   filter.publicity_ = request.publicity();
 
-  if (!request.source().empty()) {
-    if (absl::Status status = CheckName(request.source(), "sources", path("source")); !status.ok()) return status;
-    if (corpus.FindSource(request.source()) == nullptr) {
-      return InvalidField(path("source"),
-                          absl::StrCat("the corpus has no ", Quoted(request.source()), "; GetCorpus lists them"));
-    }
-    filter.source_ = request.source();
-  }
+  if (absl::Status status = filter.ReadSource(request.source(), path("source")); !status.ok()) return status;
   if (!request.replies_to().empty()) {
     const std::string& name = request.replies_to();
     if (absl::Status status = CheckName(name, "documents", path("replies_to")); !status.ok()) return status;
@@ -83,7 +102,7 @@ absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Cor
     filter.replies_to_ = name;
   }
 
-  filter.time_zone_ = corpus.summary().default_time_zone();
+  filter.time_zone_ = {corpus.summary().default_time_zone(), corpus.default_zone()};
   if (request.has_window()) {
     if (absl::Status status = filter.ReadWindow(request.window(), path("window")); !status.ok()) return status;
   }
@@ -93,9 +112,9 @@ absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Cor
 absl::Status Filter::ReadWindow(const v1::TimeWindow& request, absl::string_view field) {
   const auto path = [&](absl::string_view name) { return absl::StrCat(field, ".", name); };
   window_.emplace();
-  const absl::StatusOr<NamedZone> zone = ReadZone(request.time_zone(), time_zone_, path("time_zone"));
+  absl::StatusOr<NamedZone> zone = ReadZone(request.time_zone(), time_zone_.name, path("time_zone"));
   if (!zone.ok()) return zone.status();
-  time_zone_ = zone->name;
+  time_zone_ = *std::move(zone);
   if (!v1::Certainty_IsValid(request.match())) {
     return InvalidField(path("match"), absl::StrCat(request.match(),
                                                     " is no certainty; allowed are 1 (POSSIBLE) and 2 "
@@ -109,7 +128,7 @@ absl::Status Filter::ReadWindow(const v1::TimeWindow& request, absl::string_view
     return InvalidField(field,
                         "instants and civil days together; allowed are start and end, or first_day and last_day");
   }
-  if (by_days) return ReadDays(request, zone->zone, field);
+  if (by_days) return ReadDays(request, time_zone_.zone, field);
   if (request.has_start()) {
     const absl::StatusOr<absl::Time> start = ReadTimestamp(request.start(), path("start"));
     if (!start.ok()) return start.status();
@@ -143,45 +162,63 @@ absl::Status Filter::ReadDays(const v1::TimeWindow& request, absl::TimeZone zone
   return absl::OkStatus();
 }
 
-std::optional<v1::Certainty> Filter::Match(const v1::Document& document) const {
-  if (!authors_.empty() && !AnyOf(document.authors(), authors_)) return std::nullopt;
-  if (!recipients_.empty() && !AnyOf(document.recipients(), recipients_)) return std::nullopt;
-  if (!participants_.empty() && !AnyOf(document.authors(), participants_) &&
-      !AnyOf(document.recipients(), participants_)) {
-    return std::nullopt;
-  }
-  if (!kinds_.empty() && !kinds_.contains(document.kind())) return std::nullopt;
-  if (publicity_ != v1::PUBLICITY_UNSPECIFIED && document.publicity() != publicity_) return std::nullopt;
-  if (!replies_to_.empty() &&
-      std::none_of(document.relations().begin(), document.relations().end(), [&](const v1::Relation& relation) {
-        return relation.type() == v1::RELATION_TYPE_REPLIES_TO && relation.document() == replies_to_;
-      })) {
-    return std::nullopt;
-  }
-  if (!window_.has_value()) return v1::CERTAINTY_UNSPECIFIED;
-  return MatchWindow(document);
+bool Filter::SelectsAll() const {
+  return authors_.empty() && recipients_.empty() && participants_.empty() && kinds_.empty() &&
+         publicity_ == v1::PUBLICITY_UNSPECIFIED && !window_.has_value() && replies_to_.empty();
 }
 
-std::optional<v1::Certainty> Filter::MatchWindow(const v1::Document& document) const {
-  const v1::HistoricalDate* date = nullptr;
-  for (const v1::DateClaim& claim : document.dates()) {
-    if (source_.empty() || claim.source() == source_) {
-      date = &claim.date();
-      break;
-    }
+std::optional<DateMatch> Filter::Match(std::size_t document) const {
+  const Columns& columns = corpus_->columns();
+  if (!authors_.empty() && !AnyOf(columns.authors(document), authors_)) return std::nullopt;
+  if (!recipients_.empty() && !AnyOf(columns.recipients(document), recipients_)) return std::nullopt;
+  if (!participants_.empty() && !AnyOf(columns.authors(document), participants_) &&
+      !AnyOf(columns.recipients(document), participants_)) {
+    return std::nullopt;
   }
-  v1::Certainty certainty = v1::CERTAINTY_POSSIBLE;  // a document without a date may be of any time
-  if (date != nullptr) {
-    const absl::Time earliest = FromTimestamp(date->earliest());
-    const absl::Time latest = FromTimestamp(date->latest());
-    const bool instant = earliest == latest;
-    if (earliest >= window_->end || (instant ? latest < window_->start : latest <= window_->start)) {
+  if (!kinds_.empty() && !kinds_.contains(columns.kind(document))) return std::nullopt;
+  if (publicity_ != v1::PUBLICITY_UNSPECIFIED && columns.publicity(document) != publicity_) return std::nullopt;
+  if (!replies_to_.empty()) {
+    const auto& relations = corpus_->documents()[document].relations();
+    if (std::none_of(relations.begin(), relations.end(), [this](const v1::Relation& relation) {
+          return relation.type() == v1::RELATION_TYPE_REPLIES_TO && relation.document() == replies_to_;
+        })) {
       return std::nullopt;
     }
-    if (earliest >= window_->start && latest <= window_->end) certainty = v1::CERTAINTY_DEFINITE;
   }
-  if (window_->definite && certainty != v1::CERTAINTY_DEFINITE) return std::nullopt;
-  return certainty;
+  return MatchDates(columns.dates(document));
+}
+
+std::optional<DateMatch> Filter::MatchDates(absl::Span<const DatedBy> dates) const {
+  if (claims_ == Claims::kPreferred) dates = dates.subspan(0, 1);
+  std::optional<DateMatch> surest;
+  bool dated = false;
+  for (const DatedBy& date : dates) {
+    if (!Counts(date)) continue;
+    dated = true;
+    if (!window_.has_value()) return DateMatch{v1::CERTAINTY_UNSPECIFIED, &date};
+    const std::optional<v1::Certainty> certainty = MatchWindow(date);
+    if (!certainty.has_value() || (surest.has_value() && surest->certainty >= *certainty)) continue;
+    surest = DateMatch{*certainty, &date};
+  }
+  if (!window_.has_value()) return DateMatch();
+  if (!dated) surest = DateMatch{v1::CERTAINTY_POSSIBLE, nullptr};  // it may be of any time
+  if (surest.has_value() && window_->definite && surest->certainty != v1::CERTAINTY_DEFINITE) return std::nullopt;
+  return surest;
+}
+
+std::optional<v1::Certainty> Filter::MatchWindow(const DatedBy& date) const {
+  const absl::Time earliest = date.earliest();
+  const absl::Time latest = date.latest();
+  const bool instant = earliest == latest;
+  if (earliest >= window_->end || (instant ? latest < window_->start : latest <= window_->start)) return std::nullopt;
+  return earliest >= window_->start && latest <= window_->end ? v1::CERTAINTY_DEFINITE : v1::CERTAINTY_POSSIBLE;
+}
+
+void Canonicalise(v1::DocumentFilter* filter) {
+  SortUnique(filter->mutable_authors());
+  SortUnique(filter->mutable_recipients());
+  SortUnique(filter->mutable_participants());
+  SortUnique(filter->mutable_kinds());
 }
 
 }  // namespace hotline::server

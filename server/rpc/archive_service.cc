@@ -1,12 +1,15 @@
 #include "server/rpc/archive_service.h"
 
+#include <memory>
 #include <utility>
 
 #include "server/corpus/errors.h"
+#include "server/corpus/read_mask.h"
 #include "server/corpus/references.h"
 #include "server/corpus/request_fields.h"
 #include "server/corpus/thread.h"
 #include "server/rpc/document_list.h"
+#include "server/rpc/status.h"
 #include "server/rpc/unary.h"
 
 namespace hotline::server {
@@ -20,59 +23,75 @@ absl::StatusOr<const v1::Document*> Find(const Corpus& corpus, const std::string
 
 }  // namespace
 
-ArchiveService::ArchiveService(std::shared_ptr<const Corpus> corpus) : corpus_(std::move(corpus)) {}
+ArchiveService::ArchiveService(const Holdings* holdings, const SearchLimits& limits)
+    : holdings_(holdings), search_(holdings, limits) {}
 
 grpc::ServerUnaryReactor* ArchiveService::GetCorpus(grpc::CallbackServerContext* context, const v1::GetCorpusRequest*,
                                                     v1::GetCorpusResponse* response) {
-  *response->mutable_corpus() = corpus_->summary();
-  response->set_revision(corpus_->revision());
+  const std::shared_ptr<const Archive> archive = holdings_->current();
+  *response->mutable_corpus() = archive->corpus().summary();
+  response->set_revision(archive->corpus().revision());
   return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ArchiveService::GetDocument(grpc::CallbackServerContext* context,
                                                       const v1::GetDocumentRequest* request,
                                                       v1::GetDocumentResponse* response) {
-  const absl::StatusOr<const v1::Document*> document = Find(*corpus_, request->name());
+  const std::shared_ptr<const Archive> archive = holdings_->current();
+  const absl::StatusOr<const v1::Document*> document = Find(archive->corpus(), request->name());
   if (!document.ok()) return Answer(context, document.status());
-  *response->mutable_document() = **document;
-  response->set_revision(corpus_->revision());
+  const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
+  if (!mask.ok()) return Answer(context, mask.status());
+  mask->Copy(**document, response->mutable_document());
+  response->set_revision(archive->corpus().revision());
   return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ArchiveService::ListDocuments(grpc::CallbackServerContext* context,
                                                         const v1::ListDocumentsRequest* request,
                                                         v1::ListDocumentsResponse* response) {
-  absl::StatusOr<v1::ListDocumentsResponse> page = ListPage(*request, *corpus_);
+  absl::StatusOr<v1::ListDocumentsResponse> page = ListPage(*request, *holdings_);
   if (!page.ok()) return Answer(context, page.status());
   *response = *std::move(page);
   return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerContext* context,
-                                                          const v1::SearchDocumentsRequest*,
-                                                          v1::SearchDocumentsResponse*) {
-  return Answer(context, NotBuiltYet("SearchDocuments"));
+                                                          const v1::SearchDocumentsRequest* request,
+                                                          v1::SearchDocumentsResponse* response) {
+  // Context, request and response live until the call is finished, which the answer does.
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  search_.Search(
+      *request, [context] { return context->IsCancelled(); },
+      [reactor, response](absl::StatusOr<v1::SearchDocumentsResponse> page) {
+        if (page.ok()) *response = *std::move(page);
+        reactor->Finish(ToGrpcStatus(page.status()));
+      });
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerContext* context,
                                                            const v1::ResolveReferenceRequest* request,
                                                            v1::ResolveReferenceResponse* response) {
-  absl::StatusOr<std::vector<v1::ReferenceMatch>> matches = server::ResolveReference(*corpus_, request->reference());
+  const std::shared_ptr<const Archive> archive = holdings_->current();
+  absl::StatusOr<std::vector<v1::ReferenceMatch>> matches =
+      server::ResolveReference(archive->corpus(), request->reference());
   if (!matches.ok()) return Answer(context, matches.status());
   // Two matches may be two ways to the same document.
   const bool unique = matches->front().document().name() == matches->back().document().name();
   response->set_outcome(unique ? v1::REFERENCE_OUTCOME_UNIQUE : v1::REFERENCE_OUTCOME_AMBIGUOUS);
   for (v1::ReferenceMatch& match : *matches) *response->add_matches() = std::move(match);
-  response->set_revision(corpus_->revision());
+  response->set_revision(archive->corpus().revision());
   return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ArchiveService::GetThread(grpc::CallbackServerContext* context,
                                                     const v1::GetThreadRequest* request,
                                                     v1::GetThreadResponse* response) {
-  const absl::StatusOr<const v1::Document*> document = Find(*corpus_, request->name());
+  const std::shared_ptr<const Archive> archive = holdings_->current();
+  const absl::StatusOr<const v1::Document*> document = Find(archive->corpus(), request->name());
   if (!document.ok()) return Answer(context, document.status());
-  absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(*corpus_, **document);
+  absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(archive->corpus(), **document);
   if (!thread.ok()) return Answer(context, thread.status());
   *response = *std::move(thread);
   return Answer(context, absl::OkStatus());

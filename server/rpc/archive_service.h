@@ -3,17 +3,19 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <memory>
-
 #include "hotline/v1/archive_service.grpc.pb.h"
-#include "server/corpus/corpus.h"
+#include "server/rpc/document_search.h"
+#include "server/rpc/holdings.h"
 
 namespace hotline::server {
 
-// ArchiveService: checks each request, asks the corpus, answers. Nothing in it blocks.
+// ArchiveService: checks each request, asks the archive, answers. Nothing in it blocks.
+//
+// Lifetime: outlives the gRPC server that it is registered with.
 class ArchiveService final : public v1::ArchiveService::CallbackService {
  public:
-  explicit ArchiveService(std::shared_ptr<const Corpus> corpus);
+  // `holdings` outlive it.
+  ArchiveService(const Holdings* holdings, const SearchLimits& limits);
 
   grpc::ServerUnaryReactor* GetCorpus(grpc::CallbackServerContext* context, const v1::GetCorpusRequest* request,
                                       v1::GetCorpusResponse* response) override;
@@ -31,7 +33,8 @@ class ArchiveService final : public v1::ArchiveService::CallbackService {
                                       v1::GetThreadResponse* response) override;
 
  private:
-  const std::shared_ptr<const Corpus> corpus_;
+  const Holdings* const holdings_;
+  DocumentSearch search_;
 };
 
 }  // namespace hotline::server

@@ -5,11 +5,7 @@
 #include <vector>
 
 #include "absl/random/random.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
-#include "google/rpc/error_details.pb.h"
-#include "server/corpus/errors.h"
-#include "server/corpus/request_fields.h"
 #include "server/rpc/playback_stream.h"
 #include "server/rpc/status.h"
 
@@ -20,12 +16,8 @@ constexpr absl::Duration kLeastWait = absl::Milliseconds(50);
 constexpr absl::Duration kRetryWhenFull = absl::Seconds(5);
 
 absl::Status TooMany(std::size_t most) {
-  absl::Status status = Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_PLAYBACKS",
-                                absl::StrCat("this replica plays ", most, " playbacks already, as many as it may"));
-  google::rpc::RetryInfo retry;
-  *retry.mutable_retry_delay() = ToProtoDuration(kRetryWhenFull);
-  status.SetPayload("type.googleapis.com/google.rpc.RetryInfo", absl::Cord(retry.SerializeAsString()));
-  return status;
+  return RetryLater("TOO_MANY_PLAYBACKS",
+                    absl::StrCat("this replica plays ", most, " playbacks already, as many as it may"), kRetryWhenFull);
 }
 
 }  // namespace

@@ -31,15 +31,26 @@ grpc::Status StatusOf(v1::ClosingReason reason) {
 
 }  // namespace
 
+std::shared_ptr<const Corpus> CorpusFor(const v1::PlaybackStart& start, const Holdings& holdings) {
+  if (start.has_from_position()) {
+    // A position that is none is refused later, where all of the start is checked.
+    const absl::StatusOr<token::Position> position = DecodePosition(start.from_position(), "from_position");
+    const std::shared_ptr<const Archive> held = position.ok() ? holdings.Find(position->revision()) : nullptr;
+    if (held != nullptr) return held->shared_corpus();
+  }
+  return holdings.current()->shared_corpus();
+}
+
 PlaybackStream::PlaybackStream(const PlaybackEnvironment& environment, PlaybackCall* call, bool controlled)
     : environment_(environment), call_(call), controlled_(controlled), began_at_(SteadyNow()) {}
 
-void PlaybackStream::BeginWith(absl::StatusOr<CheckedStart> start) {
+void PlaybackStream::BeginWith(std::shared_ptr<const Corpus> corpus, absl::StatusOr<CheckedStart> start) {
   absl::Status refusal = environment_.registry->Add(shared_from_this());
   if (refusal.ok()) refusal = start.status();
   {
     absl::MutexLock lock(&mutex_);
     started_ = true;
+    corpus_ = std::move(corpus);
     if (!refusal.ok()) refusal_ = refusal;
     Pump();
   }
@@ -118,9 +129,14 @@ void PlaybackStream::Wake() {
 
 void PlaybackStream::Open(CheckedStart start) {
   start.options.most_age = SpreadAge(environment_.limits.age);
+  std::shared_ptr<const Corpus> corpus;
+  {
+    absl::MutexLock lock(&mutex_);
+    corpus = corpus_;
+  }
   Selection selection = start.selection;
   environment_.timelines->Get(
-      std::move(selection), environment_.corpus, [self = shared_from_this()] { return self->WantsTimeline(); },
+      std::move(selection), std::move(corpus), [self = shared_from_this()] { return self->WantsTimeline(); },
       [self = shared_from_this(), start = std::move(start)](std::shared_ptr<const Timeline> timeline) {
         self->OnTimeline(start, std::move(timeline));
       });
@@ -134,8 +150,7 @@ bool PlaybackStream::WantsTimeline() {
 void PlaybackStream::OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) {
   absl::MutexLock lock(&mutex_);
   if (ended_) return;
-  absl::StatusOr<std::unique_ptr<Player>> player =
-      MakePlayer(start, std::move(timeline), *environment_.corpus, SteadyNow());
+  absl::StatusOr<std::unique_ptr<Player>> player = MakePlayer(start, std::move(timeline), *corpus_, SteadyNow());
   if (player.ok()) {
     player_ = *std::move(player);
   } else if (refusal_.ok()) {
@@ -153,8 +168,9 @@ absl::Status PlaybackStream::TakeRequest(std::optional<CheckedStart>* start) {
     case v1::PlayTimelineRequest::kStart: {
       if (started_) return InvalidField("start", "playback has begun; only controls may follow", "START_REPEATED");
       started_ = true;
+      corpus_ = CorpusFor(request.start(), *environment_.holdings);
       absl::StatusOr<CheckedStart> checked =
-          CheckStart(std::move(*request.mutable_start()), *environment_.corpus, "start.", controlled_);
+          CheckStart(std::move(*request.mutable_start()), *corpus_, "start.", controlled_);
       if (checked.ok()) *start = *std::move(checked);
       return checked.status();
     }
@@ -175,7 +191,7 @@ absl::Status PlaybackStream::TakeControl(const v1::PlaybackControl& control) {
                         "CONTROL_ID_NOT_RISING");
   }
   last_control_id_ = control.control_id();
-  player_->OnControl(ReadControl(control, player_->timeline(), *environment_.corpus), SteadyNow());
+  player_->OnControl(ReadControl(control, player_->timeline(), *corpus_), SteadyNow());
   return absl::OkStatus();
 }
 

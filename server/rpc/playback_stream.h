@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "hotline/v1/timeline_service.pb.h"
 #include "server/corpus/corpus.h"
+#include "server/rpc/holdings.h"
 #include "server/timeline/player.h"
 #include "server/timeline/scheduler.h"
 #include "server/timeline/start.h"
@@ -36,12 +37,16 @@ struct PlaybackLimits {
 
 // What all playbacks of a server share. What is pointed to outlives them.
 struct PlaybackEnvironment {
-  std::shared_ptr<const Corpus> corpus;
+  const Holdings* holdings;
   PlaybackLimits limits;
   TimelineCache* timelines;
   PlaybackRegistry* registry;
   Scheduler* scheduler;
 };
+
+// The corpus that a playback is to be of, to its end: the revision of the position from which it starts, where that is
+// held, and otherwise the current one.
+std::shared_ptr<const Corpus> CorpusFor(const v1::PlaybackStart& start, const Holdings& holdings);
 
 // The operations of one gRPC call, whichever RPC's: what a reactor inherits.
 class PlaybackCall {
@@ -71,9 +76,9 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   // `environment` outlives the stream; `call` lives until OnDone(). `controlled`: for PlayTimeline.
   PlaybackStream(const PlaybackEnvironment& environment, PlaybackCall* call, bool controlled);
 
-  // Each begins the playback, or ends the call where there is no room for it: with the start that the call brought, or
-  // by reading it.
-  void BeginWith(absl::StatusOr<CheckedStart> start) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Each begins the playback, or ends the call where there is no room for it: with the start that the call brought,
+  // checked against `corpus`, or by reading it.
+  void BeginWith(std::shared_ptr<const Corpus> corpus, absl::StatusOr<CheckedStart> start) ABSL_LOCKS_EXCLUDED(mutex_);
   void BeginReading() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends playback at the next message with `closing` and UNAVAILABLE.
@@ -112,7 +117,8 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   const SteadyTime began_at_;
 
   absl::Mutex mutex_;
-  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);  // null until the timeline is there, and once done
+  std::shared_ptr<const Corpus> corpus_ ABSL_GUARDED_BY(mutex_);  // null until the start has come
+  std::unique_ptr<Player> player_ ABSL_GUARDED_BY(mutex_);        // null until the timeline is there, and once done
   // Held by gRPC while a write, or a read, is under way.
   grpc::ByteBuffer write_buffer_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer read_buffer_ ABSL_GUARDED_BY(mutex_);

@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -64,18 +66,23 @@ std::string WithPort(const std::string& address, int port) {
 
 }  // namespace
 
-Server::Server(const std::shared_ptr<const Corpus>& corpus, const ServerOptions& options)
-    : health_({v1::ArchiveService::service_full_name(), v1::TimelineService::service_full_name()}),
-      archive_(corpus),
-      timeline_(corpus, options.playback) {}
+Server::Server(std::shared_ptr<const Corpus> corpus, const ServerOptions& options)
+    : holdings_(std::make_shared<const Archive>(std::move(corpus))),
+      health_({v1::ArchiveService::service_full_name(), v1::TimelineService::service_full_name()}),
+      archive_(&holdings_, options.search),
+      timeline_(&holdings_, options.playback) {}
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::shared_ptr<const Corpus>& corpus,
+void Server::Reload(std::shared_ptr<const Corpus> corpus) {
+  holdings_.Add(std::make_shared<const Archive>(std::move(corpus)));
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<const Corpus> corpus,
                                                       const ServerOptions& options) {
   for (const std::string& address : options.addresses) {
     if (absl::Status status = CheckAddress(address); !status.ok()) return status;
     if (IsUnix(address) && IsServed(address.substr(5))) return CannotListen(address);
   }
-  std::unique_ptr<Server> server(new Server(corpus, options));
+  std::unique_ptr<Server> server(new Server(std::move(corpus), options));
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(kMostRequestBytes);

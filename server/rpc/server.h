@@ -12,6 +12,7 @@
 #include "server/corpus/corpus.h"
 #include "server/rpc/archive_service.h"
 #include "server/rpc/health_service.h"
+#include "server/rpc/holdings.h"
 #include "server/rpc/timeline_service.h"
 
 namespace hotline::server {
@@ -20,6 +21,7 @@ struct ServerOptions {
   // HOST:PORT, where port 0 means any free one, or unix:PATH, where a socket that nobody listens on is replaced.
   std::vector<std::string> addresses = {"127.0.0.1:50051"};
   PlaybackLimits playback;
+  SearchLimits search;
 };
 
 // Both services, health and reflection on one gRPC server.
@@ -28,7 +30,7 @@ class Server {
   // Listens and serves; health is SERVING when this returns. INVALID_ARGUMENT for an address that is none of the forms
   // above; UNAVAILABLE where one cannot be listened on, because it is in use (nothing is shared or taken over) or not
   // this machine's. The message names it.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const std::shared_ptr<const Corpus>& corpus,
+  static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<const Corpus> corpus,
                                                        const ServerOptions& options);
 
   // Shuts down at once if that was not done.
@@ -39,13 +41,17 @@ class Server {
   // The addresses that it listens on, with the ports that were chosen.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
+  // Answers from this corpus from now on. Lists and playbacks that began in one of the three before it go on in that.
+  void Reload(std::shared_ptr<const Corpus> corpus);
+
   // Takes leave: health NOT_SERVING, playbacks closed with DRAINING and a position, health watches ended, connections
   // told to go, calls under way served. What is not done after `window` is cancelled. Returns when nothing is left.
   void Drain(absl::Duration window);
 
  private:
-  Server(const std::shared_ptr<const Corpus>& corpus, const ServerOptions& options);
+  Server(std::shared_ptr<const Corpus> corpus, const ServerOptions& options);
 
+  Holdings holdings_;
   HealthService health_;
   ArchiveService archive_;
   TimelineService timeline_;

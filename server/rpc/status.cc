@@ -3,9 +3,10 @@
 #include <string>
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/corpus/errors.h"
+#include "server/corpus/request_fields.h"
 #include "spdlog/spdlog.h"
 
 namespace hotline::server {
@@ -38,9 +39,12 @@ grpc::Status ToGrpcStatus(const absl::Status& error) {
                       details.SerializeAsString());
 }
 
-absl::Status NotBuiltYet(absl::string_view rpc) {
-  return Failure(absl::StatusCode::kUnimplemented, "NOT_BUILT_YET",
-                 absl::StrCat(rpc, " is part of the contract, but this version does not have it yet"));
+absl::Status RetryLater(absl::string_view reason, absl::string_view message, absl::Duration after) {
+  absl::Status status = Failure(absl::StatusCode::kResourceExhausted, reason, message);
+  google::rpc::RetryInfo retry;
+  *retry.mutable_retry_delay() = ToProtoDuration(after);
+  status.SetPayload("type.googleapis.com/google.rpc.RetryInfo", absl::Cord(retry.SerializeAsString()));
+  return status;
 }
 
 absl::Status Draining() {

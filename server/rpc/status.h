@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace hotline::server {
 
@@ -18,8 +19,8 @@ grpc::Status ToGrpcStatus(const absl::Status& error);
 // UNAVAILABLE, for a playback that was closed for its age.
 absl::Status PlaybackTooOld();
 
-// UNIMPLEMENTED, for an RPC of the contract that is not built yet.
-absl::Status NotBuiltYet(absl::string_view rpc);
+// RESOURCE_EXHAUSTED with RetryInfo: there is no room now, and may be after this time.
+absl::Status RetryLater(absl::string_view reason, absl::string_view message, absl::Duration after);
 
 // UNAVAILABLE, for a server that is going away.
 absl::Status Draining();

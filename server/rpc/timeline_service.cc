@@ -2,6 +2,7 @@
 
 #include <grpcpp/impl/codegen/proto_utils.h>
 
+#include <memory>
 #include <utility>
 
 #include "server/corpus/errors.h"
@@ -14,24 +15,25 @@ namespace {
 
 constexpr absl::Duration kMostRetryAfter = absl::Seconds(1);
 
-absl::StatusOr<CheckedStart> ReadStart(const grpc::ByteBuffer& bytes, const Corpus& corpus) {
+absl::StatusOr<v1::PlaybackStart> ReadStart(const grpc::ByteBuffer& bytes) {
   v1::PlaybackStart request;      // which has the same fields, but for one
   grpc::ByteBuffer copy = bytes;  // parsing consumes; the copy shares the slices
   if (!grpc::SerializationTraits<v1::PlaybackStart>::Deserialize(&copy, &request).ok()) {
     return Failure(absl::StatusCode::kInvalidArgument, "REQUEST_DAMAGED", "the request is no StreamTimelineRequest");
   }
-  return CheckStart(std::move(request), corpus, "", /*controlled=*/false);
+  return request;
 }
 
 }  // namespace
 
-TimelineService::TimelineService(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits)
-    : registry_(limits.most_playbacks), environment_{std::move(corpus), limits, &timelines_, &registry_, &scheduler_} {}
+TimelineService::TimelineService(const Holdings* holdings, const PlaybackLimits& limits)
+    : registry_(limits.most_playbacks), environment_{holdings, limits, &timelines_, &registry_, &scheduler_} {}
 
 grpc::ServerUnaryReactor* TimelineService::ListDays(grpc::CallbackServerContext* context,
                                                     const v1::ListDaysRequest* request,
                                                     v1::ListDaysResponse* response) {
-  const Corpus& corpus = *environment_.corpus;
+  const std::shared_ptr<const Archive> archive = environment_.holdings->current();
+  const Corpus& corpus = archive->corpus();
   const absl::StatusOr<Selection> selection = ReadSelection(request->selection(), corpus, "selection");
   if (!selection.ok()) return Answer(context, selection.status());
   for (v1::Day& day : CountDays(*selection, corpus)) *response->add_days() = std::move(day);
@@ -43,7 +45,14 @@ grpc::ServerUnaryReactor* TimelineService::ListDays(grpc::CallbackServerContext*
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TimelineService::StreamTimeline(grpc::CallbackServerContext* context,
                                                                             const grpc::ByteBuffer* bytes) {
   auto* reactor = new StreamTimelineReactor(context, environment_);
-  reactor->stream().BeginWith(ReadStart(*bytes, *environment_.corpus));
+  absl::StatusOr<v1::PlaybackStart> start = ReadStart(*bytes);
+  if (!start.ok()) {
+    reactor->stream().BeginWith(nullptr, start.status());
+    return reactor;
+  }
+  std::shared_ptr<const Corpus> corpus = CorpusFor(*start, *environment_.holdings);
+  absl::StatusOr<CheckedStart> checked = CheckStart(*std::move(start), *corpus, "", /*controlled=*/false);
+  reactor->stream().BeginWith(std::move(corpus), std::move(checked));
   return reactor;
 }
 

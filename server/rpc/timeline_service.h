@@ -4,10 +4,8 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <memory>
-
 #include "hotline/v1/timeline_service.grpc.pb.h"
-#include "server/corpus/corpus.h"
+#include "server/rpc/holdings.h"
 #include "server/rpc/playback_registry.h"
 #include "server/rpc/playback_stream.h"
 #include "server/timeline/scheduler.h"
@@ -23,7 +21,8 @@ class TimelineService final
     : public v1::TimelineService::WithCallbackMethod_ListDays<v1::TimelineService::WithRawCallbackMethod_StreamTimeline<
           v1::TimelineService::WithRawCallbackMethod_PlayTimeline<v1::TimelineService::Service>>> {
  public:
-  TimelineService(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits);
+  // `holdings` outlive it.
+  TimelineService(const Holdings* holdings, const PlaybackLimits& limits);
 
   grpc::ServerUnaryReactor* ListDays(grpc::CallbackServerContext* context, const v1::ListDaysRequest* request,
                                      v1::ListDaysResponse* response) override;

@@ -4,51 +4,53 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/types/span.h"
-
 namespace hotline::server {
 namespace {
 
-// Before a stem, so that no prefix of a word finds it.
-constexpr char kStemMark = '\x01';
+// Before a word that is not its own stem, so that no query for a stem finds it.
+constexpr char kWordMark = '\x01';
 // The term that stands where two values meet.
 constexpr char kSeparatorTerm[] = "\x02";
 
-struct Piece {
-  std::string text;
-  std::size_t start;
-  std::size_t end;
-};
-
-int CollectPiece(void* pieces, int, const char* text, int size, int start, int end) {
-  static_cast<std::vector<Piece>*>(pieces)->push_back({std::string(text, static_cast<std::size_t>(size)),
-                                                       static_cast<std::size_t>(start), static_cast<std::size_t>(end)});
-  return SQLITE_OK;
-}
-
 using TakeTerm = int (*)(void* context, int flags, const char* term, int size, int start, int end);
 
-// The terms of one value, which begins at `offset` of what is tokenized.
-int TakeTerms(Tokenizer& tokenizer, int flags, absl::string_view value, std::size_t offset, void* context,
-              TakeTerm take) {
-  const bool word = (flags & FTS5_TOKENIZE_QUERY) == 0 || (flags & FTS5_TOKENIZE_PREFIX) != 0;
-  const bool stem = (flags & FTS5_TOKENIZE_PREFIX) == 0;
-  for (const Token& token : tokenizer.Tokenize(value)) {
-    const int start = static_cast<int>(offset + token.start);
-    const int end = static_cast<int>(offset + token.end);
-    if (stem) {
-      const std::string marked = kStemMark + token.stem;
-      const int result = take(context, 0, marked.data(), static_cast<int>(marked.size()), start, end);
-      if (result != SQLITE_OK) return result;
-    }
-    if (word) {
-      const int result = take(context, stem ? FTS5_TOKEN_COLOCATED : 0, token.word.data(),
-                              static_cast<int>(token.word.size()), start, end);
-      if (result != SQLITE_OK) return result;
-    }
+// Gives FTS5 the terms of a word.
+class TermWriter {
+ public:
+  TermWriter(int flags, void* context, TakeTerm take)
+      : prefix_((flags & FTS5_TOKENIZE_PREFIX) != 0),
+        stems_only_((flags & FTS5_TOKENIZE_QUERY) != 0 && !prefix_),
+        context_(context),
+        take_(take) {}
+
+  // `offset`: of the value within what is tokenized. False where FTS5 wants no more.
+  bool Write(const Tokenizer::View& view, std::size_t offset) {
+    const std::size_t start = offset + view.start;
+    const std::size_t end = offset + view.end;
+    // The beginning of a word has no stem, but may be that of one.
+    if (!Write(prefix_ ? view.word : view.stem, 0, start, end)) return false;
+    if (stems_only_ || (view.word == view.stem && !prefix_)) return true;
+    marked_.assign(1, kWordMark);
+    marked_.append(view.word.data(), view.word.size());
+    return Write(marked_, FTS5_TOKEN_COLOCATED, start, end);
   }
-  return SQLITE_OK;
-}
+
+  bool Write(absl::string_view term, int flags, std::size_t start, std::size_t end) {
+    result_ = take_(context_, flags, term.data(), static_cast<int>(term.size()), static_cast<int>(start),
+                    static_cast<int>(end));
+    return result_ == SQLITE_OK;
+  }
+
+  int result() const { return result_; }
+
+ private:
+  const bool prefix_;
+  const bool stems_only_;
+  void* const context_;
+  const TakeTerm take_;
+  std::string marked_;
+  int result_ = SQLITE_OK;
+};
 
 // What FTS5 calls.
 int CreateForFts5(void* fts5, const char**, int, Fts5Tokenizer** created) {
@@ -62,15 +64,33 @@ int TokenizeForFts5(Fts5Tokenizer* fts5_tokenizer, void* context, int flags, con
                     TakeTerm take) {
   Tokenizer& tokenizer = *reinterpret_cast<Tokenizer*>(fts5_tokenizer);
   const absl::string_view text(bytes, static_cast<std::size_t>(size));
-  std::size_t offset = 0;
-  for (;;) {
+  TermWriter writer(flags, context, take);
+  for (std::size_t offset = 0;;) {
     const std::size_t end = text.find(kValueSeparator, offset);
-    int result = TakeTerms(tokenizer, flags, text.substr(offset, end - offset), offset, context, take);
-    if (result != SQLITE_OK || end == text.npos) return result;
-    result = take(context, 0, kSeparatorTerm, 1, static_cast<int>(end), static_cast<int>(end) + 1);
-    if (result != SQLITE_OK) return result;
+    tokenizer.ForEach(text.substr(offset, end - offset),
+                      [&](const Tokenizer::View& view) { return writer.Write(view, offset); });
+    if (writer.result() != SQLITE_OK || end == text.npos) return writer.result();
+    if (!writer.Write(kSeparatorTerm, 0, end, end + 1)) return writer.result();
     offset = end + 1;
   }
+}
+
+// The tokenizer for which a whole text is one word; it has no state.
+int CreateWhole(void*, const char**, int, Fts5Tokenizer** created) {
+  static char stateless;
+  *created = reinterpret_cast<Fts5Tokenizer*>(&stateless);
+  return SQLITE_OK;
+}
+void DeleteWhole(Fts5Tokenizer*) {}
+int TokenizeWhole(Fts5Tokenizer*, void* context, int, const char* text, int size, TakeTerm take) {
+  return take(context, 0, text, size, 0, size);
+}
+constexpr char kWholeName[] = "hotline_whole";
+
+void Create(fts5_api* fts5, const char* name, fts5_tokenizer functions) {
+  if (fts5->xCreateTokenizer(fts5, name, fts5, &functions, nullptr) == SQLITE_OK) return;
+  std::fprintf(stderr, "SQLite: cannot register the tokenizer %s\n", name);
+  std::abort();
 }
 
 }  // namespace
@@ -90,9 +110,8 @@ class Tokenizer::BuiltIn {
   BuiltIn(const BuiltIn&) = delete;
   BuiltIn& operator=(const BuiltIn&) = delete;
 
-  void Tokenize(absl::string_view text, std::vector<Piece>* pieces) {
-    functions_.xTokenize(tokenizer_, pieces, FTS5_TOKENIZE_AUX, text.data(), static_cast<int>(text.size()),
-                         CollectPiece);
+  void Tokenize(absl::string_view text, void* context, TakeTerm take) {
+    functions_.xTokenize(tokenizer_, context, FTS5_TOKENIZE_AUX, text.data(), static_cast<int>(text.size()), take);
   }
 
  private:
@@ -107,33 +126,47 @@ Tokenizer::Tokenizer(fts5_api* fts5) {
     database_ = OpenInMemory();
     fts5 = Fts5(database_.get());
   }
+  Create(fts5, kWholeName, {CreateWhole, DeleteWhole, TokenizeWhole});
   words_ = std::make_unique<BuiltIn>(fts5, "unicode61", std::vector<const char*>{"remove_diacritics", "2"});
-  stems_ = std::make_unique<BuiltIn>(fts5, "porter", std::vector<const char*>{"unicode61", "remove_diacritics", "2"});
+  stemmer_ = std::make_unique<BuiltIn>(fts5, "porter", std::vector<const char*>{kWholeName});
 }
 
 Tokenizer::~Tokenizer() = default;
 
+void Tokenizer::ForEach(absl::string_view text, absl::FunctionRef<bool(const View&)> take) {
+  struct Context {
+    BuiltIn* stemmer;
+    absl::FunctionRef<bool(const View&)> take;
+    View view;
+  };
+  Context context = {stemmer_.get(), take, {}};
+  words_->Tokenize(text, &context, [](void* words, int, const char* word, int size, int start, int end) -> int {
+    Context& each = *static_cast<Context*>(words);
+    each.view = {absl::string_view(word, static_cast<std::size_t>(size)), "", static_cast<std::size_t>(start),
+                 static_cast<std::size_t>(end)};
+    int wanted = SQLITE_OK;
+    std::pair<Context*, int*> result(&each, &wanted);
+    each.stemmer->Tokenize(each.view.word, &result, [](void* pair, int, const char* stem, int length, int, int) -> int {
+      auto& [outer, go_on] = *static_cast<std::pair<Context*, int*>*>(pair);
+      outer->view.stem = absl::string_view(stem, static_cast<std::size_t>(length));
+      if (!outer->take(outer->view)) *go_on = SQLITE_DONE;
+      return SQLITE_OK;
+    });
+    return wanted;
+  });
+}
+
 std::vector<Token> Tokenizer::Tokenize(absl::string_view text) {
-  std::vector<Piece> words;
-  std::vector<Piece> stems;
-  words_->Tokenize(text, &words);
-  stems_->Tokenize(text, &stems);
   std::vector<Token> tokens;
-  tokens.reserve(words.size());
-  // The stemmer changes each word of the other and leaves none out.
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    tokens.push_back({std::move(words[i].text), std::move(stems[i].text), words[i].start, words[i].end});
-  }
+  ForEach(text, [&tokens](const View& view) {
+    tokens.push_back({std::string(view.word), std::string(view.stem), view.start, view.end});
+    return true;
+  });
   return tokens;
 }
 
 void Tokenizer::Register(sqlite3* database) {
-  fts5_api* fts5 = Fts5(database);
-  fts5_tokenizer functions = {CreateForFts5, DeleteForFts5, TokenizeForFts5};
-  if (fts5->xCreateTokenizer(fts5, kName, fts5, &functions, nullptr) != SQLITE_OK) {
-    std::fprintf(stderr, "SQLite: cannot register a tokenizer\n");
-    std::abort();
-  }
+  Create(Fts5(database), kName, {CreateForFts5, DeleteForFts5, TokenizeForFts5});
 }
 
 }  // namespace hotline::server

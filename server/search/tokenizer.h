@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "server/search/sqlite.h"
 
@@ -38,21 +39,31 @@ class Tokenizer {
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 
-  // The words of well-formed UTF-8, in order. Of a separator it takes no notice.
+  // A word of a text, with views that are good during the call alone.
+  struct View {
+    absl::string_view word;
+    absl::string_view stem;
+    std::size_t start;
+    std::size_t end;
+  };
+
+  // Calls `take` for each word of well-formed UTF-8, in order, until that is false. Of a separator it takes no notice.
+  void ForEach(absl::string_view text, absl::FunctionRef<bool(const View&)> take);
+  // The same as a list.
   std::vector<Token> Tokenize(absl::string_view text);
 
-  // Makes it known to a connection's FTS5 under kName. There each word of a document is two terms at one place, its
-  // stem and itself; a query asks for the stem, but a prefix for the word as written, since stems do not begin as their
-  // words do: "inspecti*" is to find "inspection", whose stem is "inspect".
+  // Makes it known to a connection's FTS5 under kName. There each word of a document is a term by its stem and, where
+  // that is another, a second one at the same place as itself. A query asks for the stem; a prefix asks for both, since
+  // stems do not begin as their words do: "inspecti*" is to find "inspection", whose stem is "inspect".
   static constexpr char kName[] = "hotline";
   static void Register(sqlite3* database);
 
  private:
   class BuiltIn;
 
-  Database database_;  // null where the connection is another's
-  std::unique_ptr<BuiltIn> words_;
-  std::unique_ptr<BuiltIn> stems_;
+  Database database_;                 // null where the connection is another's
+  std::unique_ptr<BuiltIn> words_;    // splits and folds
+  std::unique_ptr<BuiltIn> stemmer_;  // makes the stem of a single word
 };
 
 }  // namespace hotline::server

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -91,7 +90,7 @@ std::vector<std::uint32_t> SelectEvents(const Selection& selection, const Corpus
   for (auto event = first; event != behind; ++event) {
     if (!selection.event_types.empty() && !selection.event_types.contains(event->event->type())) continue;
     if (!selection.audience.empty() && !IsKnownTo(*event->event, selection.audience)) continue;
-    if (!selection.filter.Match(corpus.documents()[event->document]).has_value()) continue;
+    if (!selection.filter->Match(event->document).has_value()) continue;
     selected.push_back(static_cast<std::uint32_t>(event - events.begin()));
   }
   return selected;
@@ -161,30 +160,18 @@ class CorpusContents final : public Timeline::Contents {
   const std::vector<std::int32_t> events_on_day_;
 };
 
-template <typename List>
-void SortUnique(List* list) {
-  std::sort(list->begin(), list->end());
-  list->erase(std::unique(list->begin(), list->end()), list->end());
-}
-
 }  // namespace
 
 std::uint64_t FingerprintOf(const v1::TimelineSelection& request) {
   v1::TimelineSelection canonical = request;
-  v1::DocumentFilter* filter = canonical.mutable_filter();
-  SortUnique(filter->mutable_authors());
-  SortUnique(filter->mutable_recipients());
-  SortUnique(filter->mutable_participants());
-  SortUnique(filter->mutable_kinds());
-  SortUnique(canonical.mutable_event_types());
+  Canonicalise(canonical.mutable_filter());
+  auto* types = canonical.mutable_event_types();
+  std::sort(types->begin(), types->end());
+  types->erase(std::unique(types->begin(), types->end()), types->end());
   if (canonical.view() == v1::TIMELINE_VIEW_UNSPECIFIED) canonical.set_view(v1::TIMELINE_VIEW_BASIC);
   canonical.DiscardUnknownFields();
   // No map is in it, so the bytes are the same everywhere.
-  std::uint64_t fingerprint = 0;
-  for (const char c : absl::HexStringToBytes(Sha256Hex(canonical.SerializeAsString()).substr(0, 16))) {
-    fingerprint = fingerprint << 8 | static_cast<unsigned char>(c);
-  }
-  return fingerprint;
+  return Fingerprint(canonical.SerializeAsString());
 }
 
 absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, const Corpus& corpus,

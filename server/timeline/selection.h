@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct Selection {
   v1::TimelineView view;
   std::uint64_t fingerprint;
   std::string audience;  // empty: everything
-  Filter filter;
+  std::optional<Filter> filter;  // always set; its corpus outlives the selection
   absl::flat_hash_set<int> event_types;  // empty: all
 };
 

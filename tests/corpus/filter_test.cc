@@ -2,8 +2,11 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/corpus/historical_date.h"
@@ -26,12 +29,12 @@ std::string Matches(const v1::DocumentFilter& request) {
   const auto filter = Filter::Make(request, *corpus, "filter");
   EXPECT_THAT(filter, IsOk());
   std::string result;
-  for (const v1::Document& document : corpus->documents()) {
-    const auto certainty = filter->Match(document);
-    if (!certainty.has_value()) continue;
-    result += (result.empty() ? "" : " ") + document.name().substr(10);
-    if (*certainty == v1::CERTAINTY_POSSIBLE) result += "?";
-    if (*certainty == v1::CERTAINTY_DEFINITE) result += "!";
+  for (std::size_t i = 0; i < corpus->documents().size(); ++i) {
+    const auto match = filter->Match(i);
+    if (!match.has_value()) continue;
+    result += (result.empty() ? "" : " ") + corpus->documents()[i].name().substr(10);
+    if (match->certainty == v1::CERTAINTY_POSSIBLE) result += "?";
+    if (match->certainty == v1::CERTAINTY_DEFINITE) result += "!";
   }
   return result;
 }
@@ -78,6 +81,67 @@ TEST(FilterTest, ASourceThatClaimsNothingLeavesTheDateUnknown) {
   EXPECT_EQ(Matches(filter), "month? day? instant? undated?");
 }
 
+// One document of two minds: the edition's day, which is preferred, and two claims of the aid.
+Corpus DisputedCorpus() {
+  v1::Corpus summary;
+  summary.set_default_time_zone("UTC");
+  for (const char* source : {"sources/edition", "sources/aid"}) summary.add_sources()->set_name(source);
+  std::vector<v1::Document> documents(2);
+  documents[0].set_name("documents/disputed");
+  documents[1].set_name("documents/undated");
+  for (const auto& [source, date] : std::vector<std::pair<std::string, std::string>>{
+           {"sources/edition", "1962-10-27"}, {"sources/aid", "1962-10"}, {"sources/aid", "1962-10-26"}}) {
+    v1::DateClaim* claim = documents[0].add_dates();
+    claim->set_source(source);
+    *claim->mutable_date() = *ParseDate(date, "UTC");
+  }
+  return Corpus(summary, documents);
+}
+
+struct Decision {
+  std::string source;   // of a filter
+  std::string day;      // of its window
+  std::string decided;  // by which claim, and how surely; empty: not selected
+};
+
+TEST(FilterTest, OfSeveralClaimsThatCountTheSurestDecidesAndThenTheMostTrusted) {
+  const Corpus corpus = DisputedCorpus();
+  for (const Decision& decision : std::vector<Decision>{
+           {"", "1962-10-27", "edition 27 definite"},
+           {"", "1962-10-26", ""},
+           {"sources/aid", "1962-10-27", "aid 16 possible"},
+           {"sources/aid", "1962-10-26", "aid 26 definite"},
+           {"sources/-", "1962-10-26", "aid 26 definite"},
+           {"sources/-", "1962-10-27", "edition 27 definite"},
+           {"sources/-", "1962-10-03", "aid 16 possible"},
+           {"sources/-", "1962-11-01", ""},
+       }) {
+    v1::DocumentFilter request = Days(decision.day, decision.day);
+    request.set_source(decision.source);
+    const auto filter = Filter::Make(request, corpus, "filter");
+    ASSERT_THAT(filter, IsOk());
+    const auto match = filter->Match(0);
+    std::string decided;
+    if (match.has_value()) {
+      decided = absl::StrCat(corpus.columns().source_names()[match->date->source]->substr(8), " ",
+                             absl::ToCivilDay(match->date->middle(), absl::UTCTimeZone()).day(), " ",
+                             match->certainty == v1::CERTAINTY_DEFINITE ? "definite" : "possible");
+    }
+    EXPECT_EQ(decided, decision.decided) << decision.source << " " << decision.day;
+    EXPECT_EQ(filter->Match(1)->date, nullptr);  // undated: possible, on nobody's word
+  }
+}
+
+TEST(FilterTest, WithoutAWindowTheMostTrustedClaimThatCountsIsTold) {
+  const Corpus corpus = DisputedCorpus();
+  v1::DocumentFilter request;
+  request.set_source("sources/aid");
+  const auto filter = Filter::Make(request, corpus, "filter");
+  ASSERT_THAT(filter, IsOk());
+  EXPECT_EQ(filter->Match(0)->date, &corpus.columns().dates(0)[1]);
+  EXPECT_EQ(filter->Match(0)->certainty, v1::CERTAINTY_UNSPECIFIED);
+}
+
 TEST(FilterTest, RolesKindsPublicityAndAnswersMustAllHold) {
   v1::DocumentFilter filter;
   filter.add_authors("participants/khrushchev");
@@ -105,14 +169,17 @@ TEST(FilterTest, AnAnswerIsARelationOfThatTypeAndNoOther) {
   const Corpus corpus(summary, documents);
   v1::DocumentFilter request;
   request.set_replies_to("documents/a");
-  EXPECT_EQ(Filter::Make(request, corpus, "filter")->Match(corpus.documents()[1]), std::nullopt);
+  const auto filter = Filter::Make(request, corpus, "filter");
+  ASSERT_THAT(filter, IsOk());
+  EXPECT_FALSE(filter->Match(1).has_value());
 }
 
 TEST(FilterTest, SaysWhichZoneWasUsed) {
-  EXPECT_EQ(Filter::Make({}, *ACorpus(), "filter")->time_zone(), "America/New_York");
+  const auto corpus = ACorpus();
+  EXPECT_EQ(Filter::Make({}, *corpus, "filter")->time_zone(), "America/New_York");
   v1::DocumentFilter filter;
   filter.mutable_window()->set_time_zone("Europe/Moscow");
-  EXPECT_EQ(Filter::Make(filter, *ACorpus(), "filter")->time_zone(), "Europe/Moscow");
+  EXPECT_EQ(Filter::Make(filter, *corpus, "filter")->time_zone(), "Europe/Moscow");
 }
 
 }  // namespace

@@ -324,12 +324,5 @@ TEST_F(ArchiveServiceTest, AThreadOfAMalformedOrUnknownNameIsRefused) {
   EXPECT_THAT(Thread("documents/kk-99"), FailsWith(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
 }
 
-TEST_F(ArchiveServiceTest, WhatIsNotBuiltYetSaysSo) {
-  Context context;
-  v1::SearchDocumentsResponse response;
-  EXPECT_THAT(FromWire(server_.archive().SearchDocuments(&context, {}, &response)),
-              FailsWith(absl::StatusCode::kUnimplemented, "NOT_BUILT_YET"));
-}
-
 }  // namespace
 }  // namespace hotline::server

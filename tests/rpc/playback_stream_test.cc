@@ -187,7 +187,7 @@ class PlaybackStreamTest : public ::testing::Test {
     auto entered = std::make_shared<std::promise<void>>();
     std::shared_future<void> released = release->get_future().share();
     timelines_.Get(
-        *ReadSelection(other, *environment_.corpus, "selection"), environment_.corpus, [] { return true; },
+        *ReadSelection(other, *ShippedCorpus(), "selection"), ShippedCorpus(), [] { return true; },
         [entered, released](const std::shared_ptr<const Timeline>&) {
           entered->set_value();
           released.wait();
@@ -198,7 +198,7 @@ class PlaybackStreamTest : public ::testing::Test {
   std::shared_ptr<const Timeline> Played() {
     auto given = std::make_shared<std::promise<std::shared_ptr<const Timeline>>>();
     timelines_.Get(
-        *ReadSelection({}, *environment_.corpus, "selection"), environment_.corpus, [] { return true; },
+        *ReadSelection({}, *ShippedCorpus(), "selection"), ShippedCorpus(), [] { return true; },
         [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
     return given->get_future().get();
   }
@@ -207,7 +207,8 @@ class PlaybackStreamTest : public ::testing::Test {
   TimelineCache timelines_;
   PlaybackRegistry registry_{10};
   Scheduler scheduler_;
-  PlaybackEnvironment environment_ = {ShippedCorpus(), {}, &timelines_, &registry_, &scheduler_};
+  const Holdings holdings_{std::make_shared<const Archive>(ShippedCorpus())};
+  PlaybackEnvironment environment_ = {&holdings_, {}, &timelines_, &registry_, &scheduler_};
   std::shared_ptr<PlaybackStream> stream_;
 };
 
