@@ -22,6 +22,18 @@ absl::string_view Cut(absl::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+absl::Status Invalid(absl::string_view field, absl::string_view description, absl::string_view reason,
+                     const ErrorMetadata& metadata) {
+  absl::Status status =
+      Failure(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(field, ": ", description), metadata);
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(std::string(description));
+  Attach(bad_request, &status);
+  return status;
+}
+
 }  // namespace
 
 absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::string_view message,
@@ -36,13 +48,12 @@ absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::stri
 }
 
 absl::Status InvalidField(absl::string_view field, absl::string_view description, absl::string_view reason) {
-  absl::Status status = Failure(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(field, ": ", description));
-  google::rpc::BadRequest bad_request;
-  auto* violation = bad_request.add_field_violations();
-  violation->set_field(std::string(field));
-  violation->set_description(std::string(description));
-  Attach(bad_request, &status);
-  return status;
+  return Invalid(field, description, reason, {});
+}
+
+absl::Status InvalidQuery(absl::string_view field, int position, int length, absl::string_view description) {
+  return Invalid(field, absl::StrCat("at position ", position, ": ", description), "INVALID_QUERY",
+                 {{"position", absl::StrCat(position)}, {"length", absl::StrCat(length)}});
 }
 
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view hint,

@@ -24,6 +24,10 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 absl::Status InvalidField(absl::string_view field, absl::string_view description,
                           absl::string_view reason = "INVALID_FIELD");
 
+// INVALID_ARGUMENT, INVALID_QUERY: `field` is a query of which the `length` code points from `position` on, counted
+// from 0, are wrong. Both are in the ErrorInfo's metadata.
+absl::Status InvalidQuery(absl::string_view field, int position, int length, absl::string_view description);
+
 // NOT_FOUND. `type` is the resource's kind ("document"), `hint` says where valid names are to be had.
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view hint,
                               absl::string_view reason);

@@ -1,7 +1,6 @@
 #include "server/corpus/utf8.h"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace hotline::server {
 namespace {
@@ -30,14 +29,17 @@ std::size_t CharacterLength(absl::string_view text) {
 
 }  // namespace
 
-bool IsUtf8(absl::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = CharacterLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t Utf8Prefix(absl::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t length = CharacterLength(text.substr(size));
+    if (length == 0) break;
+    size += length;
   }
-  return true;
+  return size;
 }
+
+bool IsUtf8(absl::string_view text) { return Utf8Prefix(text) == text.size(); }
 
 std::string ToUtf8(absl::string_view text, int* replaced) {
   std::string result;
