@@ -9,6 +9,7 @@
 #include "server/corpus/request_fields.h"
 #include "server/corpus/thread.h"
 #include "server/rpc/document_list.h"
+#include "server/rpc/source_comparison.h"
 #include "server/rpc/status.h"
 #include "server/rpc/unary.h"
 
@@ -68,6 +69,15 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
         reactor->Finish(ToGrpcStatus(page.status()));
       });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* ArchiveService::CompareSources(grpc::CallbackServerContext* context,
+                                                         const v1::CompareSourcesRequest* request,
+                                                         v1::CompareSourcesResponse* response) {
+  absl::StatusOr<v1::CompareSourcesResponse> page = ComparePage(*request, *holdings_);
+  if (!page.ok()) return Answer(context, page.status());
+  *response = *std::move(page);
+  return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerContext* context,
