@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -39,7 +40,8 @@ bool Means(const v1::Identifier& identifier, const std::string& key) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<v1::ReferenceMatch>> ResolveReference(const Corpus& corpus, absl::string_view reference) {
+absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const Corpus& corpus, absl::string_view reference,
+                                                              const ReadMask& mask) {
   if (reference.size() > kMostBytes) {
     return InvalidField("reference",
                         absl::StrCat("it has ", reference.size(), " bytes; at most ", kMostBytes, " are allowed"));
@@ -50,11 +52,14 @@ absl::StatusOr<std::vector<v1::ReferenceMatch>> ResolveReference(const Corpus& c
   }
   const std::string number = AsPrintedNumber(key);
 
-  std::vector<v1::ReferenceMatch> matches;
+  v1::ResolveReferenceResponse response;
+  response.set_revision(corpus.revision());
+  int meant = 0;
   for (const v1::Document& document : corpus.documents()) {
+    const int before = response.matches_size();
     const auto add = [&](v1::ReferenceKind kind, absl::string_view value) -> v1::ReferenceMatch& {
-      v1::ReferenceMatch& match = matches.emplace_back();
-      *match.mutable_document() = document;
+      v1::ReferenceMatch& match = *response.add_matches();
+      mask.Copy(document, match.mutable_document());
       match.set_kind(kind);
       match.set_value(std::string(value));
       return match;
@@ -69,13 +74,15 @@ absl::StatusOr<std::vector<v1::ReferenceMatch>> ResolveReference(const Corpus& c
     for (const v1::Identifier& identifier : document.identifiers()) {
       if (Means(identifier, key)) add(v1::REFERENCE_KIND_IDENTIFIER, identifier.value());
     }
+    if (response.matches_size() > before) ++meant;
   }
-  if (matches.empty()) {
+  if (meant == 0) {
     return ResourceNotFound("reference", reference,
                             "known are document ids, printed numbers, and the identifiers that GetDocument shows",
                             "REFERENCE_NOT_FOUND");
   }
-  return matches;
+  response.set_outcome(meant == 1 ? v1::REFERENCE_OUTCOME_UNIQUE : v1::REFERENCE_OUTCOME_AMBIGUOUS);
+  return response;
 }
 
 }  // namespace hotline::server

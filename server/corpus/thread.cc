@@ -117,12 +117,13 @@ bool Crossed(const Sending& a, const Sending& b) {
   return a_arrived != nullptr && b_arrived != nullptr && a.sent < TimeOf(*b_arrived) && b.sent < TimeOf(*a_arrived);
 }
 
-void AddCrossings(const Corpus& corpus, v1::GetThreadResponse* thread) {
+void AddCrossings(const Corpus& corpus, const std::vector<const v1::Document*>& documents,
+                  v1::GetThreadResponse* thread) {
   std::vector<Sending> sendings;
-  for (const v1::Document& document : thread->documents()) {
-    const v1::Event* sending = FirstSending(document);
-    std::string audience = AuthorsAudience(corpus, document);
-    if (sending != nullptr && !audience.empty()) sendings.push_back({&document, std::move(audience), TimeOf(*sending)});
+  for (const v1::Document* document : documents) {
+    const v1::Event* sending = FirstSending(*document);
+    std::string audience = AuthorsAudience(corpus, *document);
+    if (sending != nullptr && !audience.empty()) sendings.push_back({document, std::move(audience), TimeOf(*sending)});
   }
   std::stable_sort(sendings.begin(), sendings.end(),
                    [](const Sending& a, const Sending& b) { return a.sent < b.sent; });
@@ -138,19 +139,22 @@ void AddCrossings(const Corpus& corpus, v1::GetThreadResponse* thread) {
 
 }  // namespace
 
-absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document) {
+absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document,
+                                                 const ReadMask& mask) {
   v1::GetThreadResponse thread;
   thread.set_revision(corpus.revision());
   const absl::flat_hash_set<absl::string_view> members = Reachable(corpus, document);
   if (members.size() > kMostDocuments) return TooLarge(document.name(), members.size());
+  std::vector<const v1::Document*> whole;
   for (const v1::Document& member : corpus.documents()) {
     if (!members.contains(member.name())) continue;
-    *thread.add_documents() = member;
+    mask.Copy(member, thread.add_documents());
+    whole.push_back(&member);
     for (const v1::Relation& relation : member.relations()) {
       *thread.add_edges() = MakeEdge(corpus, member, relation);
     }
   }
-  AddCrossings(corpus, &thread);
+  AddCrossings(corpus, whole, &thread);
   if (thread.ByteSizeLong() > kMostBytes) return TooLarge(document.name(), members.size());
   return thread;
 }

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "hotline/v1/archive_service.pb.h"
 #include "server/corpus/corpus.h"
+#include "server/corpus/read_mask.h"
 
 namespace hotline::server {
 
@@ -16,7 +17,8 @@ namespace hotline::server {
 // arrived with the other's author, and each was sent before that.
 //
 // FAILED_PRECONDITION (THREAD_TOO_LARGE) for one of more than 1,000 documents, or of more than clients take at once.
-absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document);
+absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document,
+                                                 const ReadMask& mask = {});
 
 }  // namespace hotline::server
 

@@ -14,6 +14,7 @@ std::shared_ptr<const Corpus> ACorpus() {
   summary.set_default_time_zone("UTC");
   std::vector<v1::Document> documents(2);
   documents[0].set_name("documents/kk-01");
+  documents[0].set_title("One");
   documents[0].add_entries()->set_printed_number("7");
   documents[0].mutable_entries(0)->set_position(1);
   v1::Identifier* telegram = documents[0].add_identifiers();
@@ -29,14 +30,15 @@ std::shared_ptr<const Corpus> ACorpus() {
 }
 
 TEST(ReferencesTest, FindsEveryWayInWhichAReferenceMayBeMeant) {
-  const auto matches = ResolveReference(*ACorpus(), "7");
-  ASSERT_THAT(matches, IsOk());
-  ASSERT_EQ(matches->size(), 4u);
-  EXPECT_EQ((*matches)[0].kind(), v1::REFERENCE_KIND_PRINTED_NUMBER);
-  EXPECT_EQ((*matches)[0].position(), 1);
-  EXPECT_EQ((*matches)[2].position(), 3);
-  EXPECT_EQ((*matches)[3].kind(), v1::REFERENCE_KIND_IDENTIFIER);
-  EXPECT_EQ((*matches)[3].position(), 0);
+  const auto resolved = ResolveReference(*ACorpus(), "7");
+  ASSERT_THAT(resolved, IsOk());
+  ASSERT_EQ(resolved->matches_size(), 4);
+  EXPECT_EQ(resolved->matches(0).kind(), v1::REFERENCE_KIND_PRINTED_NUMBER);
+  EXPECT_EQ(resolved->matches(0).position(), 1);
+  EXPECT_EQ(resolved->matches(2).position(), 3);
+  EXPECT_EQ(resolved->matches(3).kind(), v1::REFERENCE_KIND_IDENTIFIER);
+  EXPECT_EQ(resolved->matches(3).position(), 0);
+  EXPECT_EQ(resolved->outcome(), v1::REFERENCE_OUTCOME_AMBIGUOUS);
 }
 
 TEST(ReferencesTest, AnAliasGivesTheIdentifiersOwnSpelling) {
@@ -44,7 +46,8 @@ TEST(ReferencesTest, AnAliasGivesTheIdentifiersOwnSpelling) {
   EXPECT_THAT(matches, FailsWith(absl::StatusCode::kNotFound, "REFERENCE_NOT_FOUND")) << "a letter beyond ASCII counts";
   const auto exact = ResolveReference(*ACorpus(), "télégramme № 1101");
   ASSERT_THAT(exact, IsOk());
-  EXPECT_EQ(exact->front().value(), "Embtel 1101");
+  EXPECT_EQ(exact->matches(0).value(), "Embtel 1101");
+  EXPECT_EQ(exact->outcome(), v1::REFERENCE_OUTCOME_UNIQUE);
 }
 
 TEST(ReferencesTest, CaseBlanksAndPunctuationDoNotMatter) {
@@ -65,6 +68,16 @@ TEST(ReferencesTest, WhatHasNeitherLetterNorDigitIsRefused) {
   }
   EXPECT_THAT(ResolveReference(*ACorpus(), "--"), IsBadField("reference"));
   EXPECT_THAT(ResolveReference(*ACorpus(), std::string(201, 'a')), IsBadField("reference"));
+}
+
+TEST(ReferencesTest, OnlyTheWantedFieldsComeAndTheOutcomeDoesNotHangOnThem) {
+  google::protobuf::FieldMask title;
+  title.add_paths("title");
+  const auto resolved = ResolveReference(*ACorpus(), "7", *ReadMask::Make(title, "read_mask"));
+  ASSERT_THAT(resolved, IsOk());
+  EXPECT_EQ(resolved->matches(0).document().name(), "");
+  EXPECT_EQ(resolved->matches(0).document().title(), "One");
+  EXPECT_EQ(resolved->outcome(), v1::REFERENCE_OUTCOME_AMBIGUOUS);
 }
 
 }  // namespace

@@ -77,6 +77,19 @@ TEST(ThreadTest, LettersCrossedWhereEachWasSentBeforeTheOtherArrived) {
   EXPECT_EQ(thread.crossings(0).second(), "documents/b");
 }
 
+TEST(ThreadTest, OnlyTheWantedFieldsComeAndEdgesAndCrossingsDoNotHangOnThem) {
+  const auto corpus = Exchange("1962-10-26T10:00Z", "1962-10-26T11:00Z");
+  google::protobuf::FieldMask title;
+  title.add_paths("title");
+  const auto thread = MakeThread(*corpus, *corpus->FindDocument("documents/a"), *ReadMask::Make(title, "read_mask"));
+  ASSERT_THAT(thread, IsOk());
+  EXPECT_EQ(thread->documents(0).title(), "title of a");
+  EXPECT_EQ(thread->documents(0).name(), "");
+  EXPECT_EQ(thread->documents(0).events_size(), 0);
+  EXPECT_EQ(thread->edges(0).target(), "documents/a");
+  EXPECT_EQ(thread->crossings_size(), 1);
+}
+
 TEST(ThreadTest, AThreadOfMoreThanAThousandDocumentsIsRefused) {
   const auto chain = [](int length) {
     std::vector<TinyDocument> documents = {{"d0", "kennedy", "khrushchev", "1962-10-25", {}}};

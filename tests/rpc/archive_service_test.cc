@@ -422,5 +422,57 @@ TEST_F(ArchiveServiceTest, AThreadOfAMalformedOrUnknownNameIsRefused) {
   EXPECT_THAT(Thread("documents/kk-99"), FailsWith(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
 }
 
+TEST_F(ArchiveServiceTest, OnlyTheFieldsOfTheReadMaskCome) {
+  v1::GetDocumentRequest get;
+  get.set_name("documents/kk-08");
+  get.mutable_read_mask()->add_paths("title");
+  get.mutable_read_mask()->add_paths("identifiers");
+  const auto got = Call(&v1::ArchiveService::Stub::GetDocument, get);
+  ASSERT_THAT(got, IsOk());
+  EXPECT_THAT(got->document().title(), HasSubstr("Khrushchev"));
+  EXPECT_GT(got->document().identifiers_size(), 0);
+  EXPECT_EQ(got->document().name(), "");
+  EXPECT_EQ(got->document().events_size(), 0);
+
+  v1::ResolveReferenceRequest resolve;
+  resolve.set_reference("11");
+  *resolve.mutable_read_mask() = get.read_mask();
+  const auto resolved = Call(&v1::ArchiveService::Stub::ResolveReference, resolve);
+  ASSERT_THAT(resolved, IsOk());
+  EXPECT_EQ(resolved->outcome(), v1::REFERENCE_OUTCOME_AMBIGUOUS);
+  for (const v1::ReferenceMatch& match : resolved->matches()) {
+    EXPECT_NE(match.document().title(), "");
+    EXPECT_EQ(match.document().name(), "");
+  }
+
+  v1::GetThreadRequest thread;
+  thread.set_name("documents/kk-12");
+  *thread.mutable_read_mask() = get.read_mask();
+  const auto threaded = Call(&v1::ArchiveService::Stub::GetThread, thread);
+  ASSERT_THAT(threaded, IsOk());
+  EXPECT_EQ(threaded->documents_size(), 13);
+  for (const v1::Document& document : threaded->documents()) {
+    EXPECT_NE(document.title(), "");
+    EXPECT_EQ(document.name(), "");
+  }
+  EXPECT_GT(threaded->edges_size(), 0);
+}
+
+TEST_F(ArchiveServiceTest, APathOfTheReadMaskThatIsNoFieldIsRefusedByEveryCall) {
+  v1::GetDocumentRequest get;
+  get.set_name("documents/kk-08");
+  get.mutable_read_mask()->add_paths("copiedTo");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetDocument, get), IsBadField("read_mask.paths[0]"));
+  v1::ResolveReferenceRequest resolve;
+  resolve.set_reference("11");
+  resolve.mutable_read_mask()->add_paths("events.note");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::ResolveReference, resolve), IsBadField("read_mask.paths[0]"));
+  v1::GetThreadRequest thread;
+  thread.set_name("documents/kk-12");
+  thread.mutable_read_mask()->add_paths("name");
+  thread.mutable_read_mask()->add_paths("*");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetThread, thread), IsBadField("read_mask.paths[1]"));
+}
+
 }  // namespace
 }  // namespace hotline::server
