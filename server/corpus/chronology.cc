@@ -10,14 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/corpus/historical_date.h"
+#include "server/corpus/moment.h"
 
 namespace hotline::server {
 namespace {
-
-bool IsSending(v1::EventType type) {
-  return type == v1::EVENT_TYPE_SENT || type == v1::EVENT_TYPE_HANDED_OVER || type == v1::EVENT_TYPE_BROADCAST ||
-         type == v1::EVENT_TYPE_RELEASED;
-}
 
 class Checker {
  public:

@@ -73,6 +73,8 @@ Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
   IndexEvents();
   Summarise();
   columns_ = Columns(summary_, documents_);
+  relations_ = RelationIndex(*this);
+  references_ = ReferenceIndex(documents_);
   revision_ = Revision();
 }
 
