@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -107,17 +108,39 @@ void StartLogging() {
   gpr_set_log_function(LogForGrpc);
 }
 
-sigset_t StopSignals() {
+// Those that the server waits for: to leave, and to read its corpus again.
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+LoadResult LoadNamedCorpus() {
+  const std::string folder = absl::GetFlag(FLAGS_corpus);
+  return LoadCorpus(folder.empty() ? DefaultCorpus() : std::filesystem::path(folder));
+}
+
+// Reads the corpus again. One with an error is told about and left alone.
+void Reload(Server& server) {
+  const LoadResult loaded = LoadNamedCorpus();
+  if (loaded.corpus != nullptr) {
+    server.Reload(loaded.corpus);
+    spdlog::info("SIGHUP: serving revision {}, {} documents", loaded.corpus->revision(),
+                 loaded.corpus->documents().size());
+    return;
+  }
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    if (diagnostic.severity == Diagnostic::Severity::kError) spdlog::error("{}", diagnostic.ToString());
+  }
+  spdlog::error("SIGHUP: the corpus cannot be served, and the revision before it still is");
 }
 
 int Serve(std::shared_ptr<const Corpus> corpus) {
   // Blocked before any thread starts, so that none but this one takes them.
-  const sigset_t signals = StopSignals();
+  sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   ServerOptions options;
@@ -129,8 +152,10 @@ int Serve(std::shared_ptr<const Corpus> corpus) {
   spdlog::info("serving revision {}, {} documents", corpus->revision(), corpus->documents().size());
   for (const std::string& address : (*server)->addresses()) spdlog::info("listening on {}", address);
 
+  corpus = nullptr;  // the server lets go of it in its own time
   int signal = 0;
-  sigwait(&signals, &signal);
+  for (sigwait(&signals, &signal); signal == SIGHUP; sigwait(&signals, &signal)) Reload(**server);
+  sigdelset(&signals, SIGHUP);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // from here on a second one ends the process
   spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   (*server)->Drain(absl::GetFlag(FLAGS_drain_window));
@@ -163,8 +188,7 @@ int Run(int argc, char** argv) {
     return Refuse(absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is no flag; --help lists them")));
   }
   if (absl::Status status = CheckFlags(); !status.ok()) return Refuse(status);
-  const std::string folder = absl::GetFlag(FLAGS_corpus);
-  const LoadResult loaded = LoadCorpus(folder.empty() ? DefaultCorpus() : std::filesystem::path(folder));
+  LoadResult loaded = LoadNamedCorpus();
   if (absl::GetFlag(FLAGS_check)) {
     std::cout << CorpusReport(loaded);
     return loaded.corpus == nullptr ? 1 : 0;
@@ -175,7 +199,7 @@ int Run(int argc, char** argv) {
     }
     return Refuse(absl::FailedPreconditionError("the corpus cannot be served; --check tells everything about it"));
   }
-  return Serve(loaded.corpus);
+  return Serve(std::move(loaded.corpus));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "server/corpus/read_mask.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,11 @@ std::string FieldNames() {
 }
 
 absl::Status CheckPath(const std::string& path, absl::string_view field) {
-  if (FieldMaskUtil::IsValidPath<v1::Document>(path)) return absl::OkStatus();
+  const std::vector<std::string> parts = absl::StrSplit(path, '.');
+  // The library takes no notice of empty parts.
+  const bool whole = std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
+  if (whole && FieldMaskUtil::IsValidPath<v1::Document>(path)) return absl::OkStatus();
   if (path == kAll) return InvalidField(field, "\"*\" means all fields and must be the only path");
-  const std::vector<std::string> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
   const google::protobuf::FieldDescriptor* first = v1::Document::descriptor()->FindFieldByName(parts[0]);
   if (first != nullptr) {
     return InvalidField(
@@ -54,6 +57,10 @@ absl::StatusOr<ReadMask> ReadMask::Make(const google::protobuf::FieldMask& mask,
   }
   FieldMaskUtil::ToCanonicalForm(mask, &read_mask.mask_);
   return read_mask;
+}
+
+void ReadMask::Apply(v1::Document* document) const {
+  if (!selects_all()) FieldMaskUtil::TrimMessage(mask_, document);
 }
 
 void ReadMask::Copy(const v1::Document& from, v1::Document* to) const {

@@ -23,6 +23,9 @@ class ReadMask {
 
   bool selects_all() const { return mask_.paths().empty(); }
 
+  // Leaves only the wanted fields.
+  void Apply(v1::Document* document) const;
+
   // Adds the wanted fields of one document to another that has none.
   void Copy(const v1::Document& from, v1::Document* to) const;
 

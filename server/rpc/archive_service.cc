@@ -9,6 +9,7 @@
 #include "server/corpus/request_fields.h"
 #include "server/corpus/thread.h"
 #include "server/rpc/document_list.h"
+#include "server/rpc/source_comparison.h"
 #include "server/rpc/status.h"
 #include "server/rpc/unary.h"
 
@@ -70,6 +71,15 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
   return reactor;
 }
 
+grpc::ServerUnaryReactor* ArchiveService::CompareSources(grpc::CallbackServerContext* context,
+                                                         const v1::CompareSourcesRequest* request,
+                                                         v1::CompareSourcesResponse* response) {
+  absl::StatusOr<v1::CompareSourcesResponse> page = ComparePage(*request, *holdings_);
+  if (!page.ok()) return Answer(context, page.status());
+  *response = *std::move(page);
+  return Answer(context, absl::OkStatus());
+}
+
 grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerContext* context,
                                                            const v1::ResolveReferenceRequest* request,
                                                            v1::ResolveReferenceResponse* response) {
@@ -77,10 +87,15 @@ grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerC
   absl::StatusOr<std::vector<v1::ReferenceMatch>> matches =
       server::ResolveReference(archive->corpus(), request->reference());
   if (!matches.ok()) return Answer(context, matches.status());
+  const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
+  if (!mask.ok()) return Answer(context, mask.status());
   // Two matches may be two ways to the same document.
   const bool unique = matches->front().document().name() == matches->back().document().name();
   response->set_outcome(unique ? v1::REFERENCE_OUTCOME_UNIQUE : v1::REFERENCE_OUTCOME_AMBIGUOUS);
-  for (v1::ReferenceMatch& match : *matches) *response->add_matches() = std::move(match);
+  for (v1::ReferenceMatch& match : *matches) {
+    mask->Apply(match.mutable_document());
+    *response->add_matches() = std::move(match);
+  }
   response->set_revision(archive->corpus().revision());
   return Answer(context, absl::OkStatus());
 }
@@ -93,7 +108,10 @@ grpc::ServerUnaryReactor* ArchiveService::GetThread(grpc::CallbackServerContext*
   if (!document.ok()) return Answer(context, document.status());
   absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(archive->corpus(), **document);
   if (!thread.ok()) return Answer(context, thread.status());
+  const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
+  if (!mask.ok()) return Answer(context, mask.status());
   *response = *std::move(thread);
+  for (v1::Document& member : *response->mutable_documents()) mask->Apply(&member);
   return Answer(context, absl::OkStatus());
 }
 

@@ -26,6 +26,9 @@ class ArchiveService final : public v1::ArchiveService::CallbackService {
   grpc::ServerUnaryReactor* SearchDocuments(grpc::CallbackServerContext* context,
                                             const v1::SearchDocumentsRequest* request,
                                             v1::SearchDocumentsResponse* response) override;
+  grpc::ServerUnaryReactor* CompareSources(grpc::CallbackServerContext* context,
+                                           const v1::CompareSourcesRequest* request,
+                                           v1::CompareSourcesResponse* response) override;
   grpc::ServerUnaryReactor* ResolveReference(grpc::CallbackServerContext* context,
                                              const v1::ResolveReferenceRequest* request,
                                              v1::ResolveReferenceResponse* response) override;

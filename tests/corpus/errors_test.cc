@@ -16,6 +16,16 @@ TEST(ErrorsTest, ABadFieldIsNamedInTheMessageAndInTheDetails) {
   EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
 }
 
+TEST(ErrorsTest, ABadQueryIsNamedWithThePlaceOfWhatIsWrong) {
+  const absl::Status status = InvalidQuery("query", 5, 2, "\"((\" is no word");
+  EXPECT_EQ(status.message(), "query: at position 5: \"((\" is no word");
+  EXPECT_THAT(status, IsBadField("query"));
+  EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_QUERY"));
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  EXPECT_EQ(info.metadata().at("position"), "5");
+  EXPECT_EQ(info.metadata().at("length"), "2");
+}
+
 TEST(ErrorsTest, WhatIsNotFoundIsNamedWithTheWayToValidNames) {
   const absl::Status status = ResourceNotFound("document", "documents/kk-99", "ListDocuments gives them", "REASON");
   EXPECT_EQ(status.message(), "document \"documents/kk-99\" not found; ListDocuments gives them");

@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "tests/rpc/running_server.h"
 #include "tests/support/status_matchers.h"
@@ -22,11 +24,10 @@ class ArchiveServiceTest : public ::testing::Test {
   absl::StatusOr<Response> Call(grpc::Status (v1::ArchiveService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                                  Response*),
                                 const Request& request) {
-    Context context;
-    Response response;
-    const absl::Status status = FromWire((server_.archive().*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    EXPECT_EQ(response.revision(), ShippedCorpus()->revision());
+    absl::StatusOr<Response> response = Ask(server_, method, request);
+    if (response.ok()) {
+      EXPECT_EQ(response->revision(), ShippedCorpus()->revision());
+    }
     return response;
   }
 
@@ -200,6 +201,103 @@ TEST_F(ArchiveServiceTest, ASourceSaysWhoseDatesCount) {
   EXPECT_THAT(Names(*List(request)), ElementsAre("kk-07", "kk-08"));
   request.mutable_filter()->set_source("sources/finding-aid");
   EXPECT_THAT(Names(*List(request)), ElementsAre("kk-07", "kk-08", "kk-09"));
+}
+
+TEST_F(ArchiveServiceTest, AnySourcesDatesMayCountAndTheOneThatDecidedIsNamed) {
+  v1::ListDocumentsRequest request = OnDay("1962-10-26", "Europe/Moscow");
+  request.mutable_filter()->set_source("sources/-");
+  request.mutable_filter()->mutable_window()->set_match(v1::CERTAINTY_DEFINITE);
+  const auto listed = List(request);
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_THAT(Names(*listed), ElementsAre("kk-08", "kk-09"));
+  EXPECT_THAT(listed->date_sources(), ElementsAre("sources/frus-6", "sources/finding-aid"));
+}
+
+TEST_F(ArchiveServiceTest, EveryCallThatReturnsDocumentsTakesAReadMask) {
+  v1::Document wanted;
+  wanted.set_name("documents/kk-08");
+  wanted.set_publicity(v1::PUBLICITY_PRIVATE);
+  const auto is_masked = [&wanted](const v1::Document& document) {
+    return document.name() != wanted.name() || google::protobuf::util::MessageDifferencer::Equals(document, wanted);
+  };
+  google::protobuf::FieldMask mask;
+  mask.add_paths("name");
+  mask.add_paths("publicity");
+
+  v1::GetDocumentRequest get;
+  get.set_name("documents/kk-08");
+  *get.mutable_read_mask() = mask;
+  EXPECT_TRUE(is_masked(Call(&v1::ArchiveService::Stub::GetDocument, get)->document()));
+  v1::ListDocumentsRequest list;
+  *list.mutable_read_mask() = mask;
+  const auto listed = List(list);
+  ASSERT_EQ(listed->documents_size(), 13);
+  for (const v1::Document& document : listed->documents()) EXPECT_TRUE(is_masked(document));
+  v1::ResolveReferenceRequest resolve;
+  resolve.set_reference("d65");
+  *resolve.mutable_read_mask() = mask;
+  EXPECT_TRUE(is_masked(Call(&v1::ArchiveService::Stub::ResolveReference, resolve)->matches(0).document()));
+  v1::GetThreadRequest thread;
+  thread.set_name("documents/kk-08");
+  *thread.mutable_read_mask() = mask;
+  const auto members = Call(&v1::ArchiveService::Stub::GetThread, thread);
+  ASSERT_GT(members->documents_size(), 1);
+  for (const v1::Document& document : members->documents()) EXPECT_TRUE(is_masked(document));
+  EXPECT_GT(members->edges_size(), 0);
+
+  get.mutable_read_mask()->add_paths("events.note");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetDocument, get), IsBadField("read_mask.paths[2]"));
+  list.mutable_read_mask()->add_paths("nme");
+  EXPECT_THAT(List(list), IsBadField("read_mask.paths[2]"));
+  resolve.mutable_read_mask()->add_paths("nme");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::ResolveReference, resolve), IsBadField("read_mask.paths[2]"));
+  thread.mutable_read_mask()->add_paths("nme");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetThread, thread), IsBadField("read_mask.paths[2]"));
+}
+
+TEST_F(ArchiveServiceTest, ComparesTheFindingAidWithTheEdition) {
+  v1::CompareSourcesRequest request;
+  request.set_first_source("sources/finding-aid");
+  request.set_second_source("sources/frus-6");
+  const auto all = Call(&v1::ArchiveService::Stub::CompareSources, request);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->total_size(), 13);
+  std::vector<std::string> differ;
+  for (const v1::DateComparison& comparison : all->comparisons()) {
+    if (comparison.outcome() != v1::COMPARISON_OUTCOME_DIFFERS) continue;
+    differ.push_back(absl::StrCat(comparison.document().substr(10), " ", comparison.day_difference()));
+  }
+  EXPECT_THAT(differ, ElementsAre("kk-01 1", "kk-02 1", "kk-06 -1", "kk-09 1"));
+  std::vector<int> counts;
+  for (const v1::OutcomeCount& count : all->counts()) counts.push_back(count.count());
+  ASSERT_EQ(counts.size(), 5U);
+  EXPECT_EQ(counts[1], 4);
+  EXPECT_EQ(counts[0] + counts[1] + counts[2] + counts[3] + counts[4], 13);
+
+  request.add_outcomes(v1::COMPARISON_OUTCOME_DIFFERS);
+  request.set_page_size(3);
+  const auto first = Call(&v1::ArchiveService::Stub::CompareSources, request);
+  EXPECT_EQ(first->comparisons_size(), 3);
+  EXPECT_EQ(first->total_size(), 4);
+  request.set_page_token(first->next_page_token());
+  const auto second = Call(&v1::ArchiveService::Stub::CompareSources, request);
+  ASSERT_EQ(second->comparisons_size(), 1);
+  EXPECT_EQ(second->comparisons(0).document(), "documents/kk-09");
+  EXPECT_EQ(second->next_page_token(), "");
+  EXPECT_EQ(second->counts(4).outcome(), v1::COMPARISON_OUTCOME_NEITHER);
+}
+
+TEST_F(ArchiveServiceTest, BadFieldsOfAComparisonAreNamed) {
+  v1::CompareSourcesRequest request;
+  request.set_first_source("sources/finding-aid");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("second_source"));
+  request.set_second_source("sources/frus-6");
+  request.add_outcomes(v1::COMPARISON_OUTCOME_AGREES);
+  request.add_outcomes(v1::COMPARISON_OUTCOME_UNSPECIFIED);
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("outcomes[1]"));
+  request.clear_outcomes();
+  request.mutable_filter()->add_authors("kennedy");
+  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("filter.authors[0]"));
 }
 
 TEST_F(ArchiveServiceTest, AWindowByInstantsIsHalfOpen) {

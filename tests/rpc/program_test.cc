@@ -150,6 +150,33 @@ TEST(ProgramTest, SigtermClosesPlaybacksWithDrainingAndExitsWithZero) {
   }
 }
 
+TEST(ProgramTest, SighupReadsTheCorpusAgainAndKeepsTheOldOneWhereTheNewIsBad) {
+  const TemporaryFolder folder;
+  folder.Write("finding_aid.txt", "Letters\n\n1. Kennedy to Khrushchev, 21 October 1962\n");
+  Process process(Hotlined({"--listen=127.0.0.1:0", "--corpus=" + folder.path()}));
+  const auto stub =
+      v1::ArchiveService::NewStub(grpc::CreateChannel(AddressOf(process), grpc::InsecureChannelCredentials()));
+  const auto documents = [&stub] {
+    Context context;
+    v1::ListDocumentsResponse response;
+    EXPECT_TRUE(stub->ListDocuments(&context, {}, &response).ok());
+    return response.documents_size();
+  };
+  EXPECT_EQ(documents(), 1);
+  folder.Write("finding_aid.txt",
+               "Letters\n\n1. Kennedy to Khrushchev, 21 October 1962\n\n2. Khrushchev to Kennedy, 23 October 1962\n");
+  process.Signal(SIGHUP);
+  EXPECT_THAT(process.WaitForLine("SIGHUP: serving revision ").value_or(""), HasSubstr(", 2 documents"));
+  EXPECT_EQ(documents(), 2);
+  folder.Write("curation.textproto", "documents {\n  id: 5\n}\n");
+  process.Signal(SIGHUP);
+  EXPECT_TRUE(process.WaitForLine("SIGHUP: the corpus cannot be served").has_value());
+  EXPECT_THAT(process.standard_error(), HasSubstr("curation.textproto:2"));
+  EXPECT_EQ(documents(), 2);
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 0);
+}
+
 TEST(ProgramTest, ListensOnAUnixSocket) {
   const TemporaryFolder folder;
   const std::string address = "unix:" + folder.path() + "/hotline.sock";

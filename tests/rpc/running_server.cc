@@ -25,10 +25,12 @@ std::shared_ptr<const Corpus> LargeCorpus() {
   return TinyCorpus(documents);
 }
 
-RunningServer::RunningServer(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits) {
+RunningServer::RunningServer(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits,
+                             const SearchLimits& search_limits) {
   ServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   options.playback = limits;
+  options.search = search_limits;
   server_ = Server::Start(std::move(corpus), options).value();
   channel_ = grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
   archive_ = v1::ArchiveService::NewStub(channel_);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "hotline/v1/archive_service.grpc.pb.h"
 #include "hotline/v1/timeline_service.grpc.pb.h"
 #include "server/rpc/server.h"
@@ -23,7 +24,8 @@ std::shared_ptr<const Corpus> LargeCorpus();
 // A real server on a free port of 127.0.0.1, and stubs that talk to it over a socket.
 class RunningServer {
  public:
-  explicit RunningServer(std::shared_ptr<const Corpus> corpus = ShippedCorpus(), const PlaybackLimits& limits = {});
+  explicit RunningServer(std::shared_ptr<const Corpus> corpus = ShippedCorpus(), const PlaybackLimits& limits = {},
+                         const SearchLimits& search_limits = {});
 
   Server& server() { return *server_; }
   const std::string& address() const { return server_->addresses().front(); }
@@ -46,6 +48,19 @@ class Context : public grpc::ClientContext {
  public:
   Context() { set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20)); }
 };
+
+// One call of ArchiveService.
+template <typename Request, typename Response>
+absl::StatusOr<Response> Ask(RunningServer& server,
+                             grpc::Status (v1::ArchiveService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                              Response*),
+                             const Request& request) {
+  Context context;
+  Response response;
+  const absl::Status status = FromWire((server.archive().*method)(&context, request, &response));
+  if (!status.ok()) return status;
+  return response;
+}
 
 // All messages of a playback up to its end, and how it ended.
 struct Played {
