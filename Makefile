@@ -1,6 +1,6 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan format clean
+.PHONY: help setup play test build asan tsan fuzz format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -29,6 +29,12 @@ tsan: setup ## build and run the tests without gRPC under the thread sanitizer
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
+
+fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); installs clang 19 where it is missing
+	@.ci/setup .ci/packages-fuzz.txt
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	@.ci/fuzz
 
 format: ## format all C++ with clang-format 14
 	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i

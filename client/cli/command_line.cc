@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,7 @@ namespace {
 constexpr int kUsageError = 2;
 constexpr int kHelpWidth = 80;
 constexpr int kHelpColumn = 26;
+constexpr int kDefaultHits = 20;
 
 constexpr char kPlayerKeys[] =
     "Prints line by line; but on a terminal, where it is neither unpaced nor JSON, it\n"
@@ -53,7 +55,9 @@ class HelpFormatter : public CLI::Formatter {
 struct Flags {
   std::string output = "text";
   std::string zone;
-  std::string day, from, to, kind;
+  std::string day, from, to, kind, source;
+  std::vector<std::string> words;
+  std::string format = "jsonl";
   bool only_public = false, definite = false;
   std::string day_length, longest_wait, audience, first_day, last_day, position, retry_time;
   std::optional<double> speed;
@@ -123,7 +127,8 @@ void AddGlobalFlags(CLI::App& app, CommandLine& line, Flags& flags) {
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option(
          "--zone", flags.zone,
-         "Of days, play and list --day: where days begin at midnight, Europe/Moscow; default the corpus's own zone")
+         "Of days, play, search and list --day: where days begin at midnight, Europe/Moscow; default the corpus's own "
+         "zone")
       ->option_text("ZONE")
       ->check(CheckZone);
   app.add_flag("--tls", line.connection.tls, "The server must show a certificate");
@@ -160,24 +165,73 @@ void AddOneArgument(CLI::App& app, const std::string& name, const std::string& d
       ->check(CheckText);
 }
 
-void AddList(CLI::App& app, Flags& flags) {
-  CLI::App* list = AddCommand(app, "list", "A table of documents");
-  CLI::Option* day = list->add_option("--day", flags.day, "Only those that may be of this day, 1962-10-27")
+// Which documents: of list and search.
+void AddFilter(CLI::App* command, Flags& flags) {
+  CLI::Option* day = command->add_option("--day", flags.day, "Only those that may be of this day, 1962-10-27")
                          ->option_text("DAY")
                          ->check(CheckDay);
-  list->add_option("--from", flags.from, "Only those written by this participant, kennedy")
+  command->add_option("--first-day", flags.first_day, "Only those that may be of this day or a later one")
+      ->option_text("DAY")
+      ->check(CheckDay)
+      ->excludes(day);
+  command->add_option("--last-day", flags.last_day, "Only those that may be of this day or an earlier one")
+      ->option_text("DAY")
+      ->check(CheckDay)
+      ->excludes(day);
+  command->add_flag("--definite", flags.definite, "Only those that must be of the day or days")->option_text(" ");
+  command
+      ->add_option("--source", flags.source,
+                   "Whose dates count: finding-aid, frus-6, or any; default what is preferred for each document")
+      ->option_text("SOURCE")
+      ->check(CheckText);
+  command->add_option("--from", flags.from, "Only those written by this participant, kennedy")
       ->option_text("WHO")
       ->check(CheckText);
-  list->add_option("--to", flags.to, "Only those addressed to this participant, khrushchev")
+  command->add_option("--to", flags.to, "Only those addressed to this participant, khrushchev")
       ->option_text("WHO")
       ->check(CheckText);
-  list->add_option("--kind", flags.kind, "Only letter, statement or address")
+  command->add_option("--kind", flags.kind, "Only letter, statement or address")
       ->option_text("KIND")
       ->check(CLI::IsMember({"letter", "statement", "address"}));
-  list->add_flag("--public", flags.only_public, "Only what the world could read when it was sent");
-  list->add_flag("--definite", flags.definite, "Only those that must be of the day: with --day")
+  command->add_flag("--public", flags.only_public, "Only what the world could read when it was sent");
+}
+
+void AddSearch(CLI::App& app, CommandLine& line, Flags& flags) {
+  CLI::App* search = AddCommand(app, "search", "Documents in which words stand, the best first");
+  search
+      ->add_option(
+          "QUERY", flags.words,
+          "Words, all of which must stand there; \"a phrase\", -not, begin*. Where the first begins with a '-', "
+          "put -- before it")
       ->option_text(" ")
-      ->needs(day);
+      ->required()
+      ->check(CheckText);
+  AddFilter(search, flags);
+  search->add_option("--limit", line.most_hits, "How many to show, 1 to 1000; default 20")
+      ->option_text("NUMBER")
+      ->check(CLI::Range(1, 1000));
+}
+
+void AddCompare(CLI::App& app, CommandLine& line) {
+  CLI::App* compare = AddCommand(app, "compare", "What two sources say about the dates");
+  compare->add_option("FIRST", line.first_source, "A source, finding-aid")
+      ->option_text(" ")
+      ->required()
+      ->check(CheckText);
+  compare->add_option("SECOND", line.second_source, "Another one, frus-6")
+      ->option_text(" ")
+      ->required()
+      ->check(CheckText);
+}
+
+void AddExport(CLI::App& app, Flags& flags) {
+  CLI::App* command = AddCommand(app, "export", "The whole corpus, to be rebuilt or for a spreadsheet");
+  command
+      ->add_option(
+          "--format", flags.format,
+          "jsonl (default): the corpus, then a document a line, complete; csv: a row an event, without full texts")
+      ->option_text("FORMAT")
+      ->check(CLI::IsMember({"jsonl", "csv"}));
 }
 
 void AddPlay(CLI::App& app, Flags& flags) {
@@ -229,10 +283,12 @@ void FillFilter(const Flags& flags, v1::DocumentFilter& filter) {
   if (flags.kind == "statement") filter.add_kinds(v1::DOCUMENT_KIND_STATEMENT);
   if (flags.kind == "address") filter.add_kinds(v1::DOCUMENT_KIND_ADDRESS);
   if (flags.only_public) filter.set_publicity(v1::PUBLICITY_PUBLIC);
-  if (flags.day.empty()) return;
+  if (!flags.source.empty()) filter.set_source(InCollection("sources", flags.source == "any" ? "-" : flags.source));
+  const bool by_days = !flags.day.empty() || !flags.first_day.empty() || !flags.last_day.empty();
+  if (!by_days && flags.zone.empty()) return;
   v1::TimeWindow* window = filter.mutable_window();
-  window->set_first_day(flags.day);
-  window->set_last_day(flags.day);
+  window->set_first_day(flags.day.empty() ? flags.first_day : flags.day);
+  window->set_last_day(flags.day.empty() ? flags.last_day : flags.day);
   window->set_time_zone(flags.zone);
   if (flags.definite) window->set_match(v1::CERTAINTY_DEFINITE);
 }
@@ -259,6 +315,9 @@ void FillPlayback(const Flags& flags, CommandLine& line) {
 Command CommandOf(const std::string& name) {
   if (name == "list") return Command::kList;
   if (name == "show") return Command::kShow;
+  if (name == "search") return Command::kSearch;
+  if (name == "compare") return Command::kCompare;
+  if (name == "export") return Command::kExport;
   if (name == "resolve") return Command::kResolve;
   if (name == "thread") return Command::kThread;
   if (name == "days") return Command::kDays;
@@ -277,6 +336,7 @@ ParseEnd WrongUsage(const std::string& what, const CLI::App& app) {
 std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const* argv) {
   CommandLine line;
   line.server = "localhost:50051";
+  line.most_hits = kDefaultHits;
   Flags flags;
   CLI::App app("The Kennedy-Khrushchev correspondence of October 1962, from a hotlined server.", "hotline");
   app.formatter(std::make_shared<HelpFormatter>());
@@ -286,12 +346,15 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
   AddGlobalFlags(app, line, flags);
 
   AddCommand(app, "corpus", "What the server holds");
-  AddList(app, flags);
+  AddFilter(AddCommand(app, "list", "A table of documents"), flags);
   AddOneArgument(app, "show", "One document: claims, life and answers", "NAME", "The document, kk-09", line);
+  AddSearch(app, line, flags);
+  AddCompare(app, line);
   AddOneArgument(app, "resolve", "All that a reference may mean", "REFERENCE",
                  "A name, a printed number, an edition's id: 11, d65, Embtel 1101", line);
   AddOneArgument(app, "thread", "An exchange: who answers what, what crossed", "NAME", "A document of it, kk-09", line);
   AddCommand(app, "days", "The days with a bar for each");
+  AddExport(app, flags);
   AddPlay(app, flags);
 
   // CLI11 would take the argument behind it for the value.
@@ -316,11 +379,23 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
     return WrongUsage("--first-day is later than --last-day", app);
   }
   line.command = CommandOf(app.get_subcommands().front()->get_name());
-  const bool has_days = line.command == Command::kDays || line.command == Command::kPlay || !flags.day.empty();
+  const bool by_days = !flags.day.empty() || !flags.first_day.empty() || !flags.last_day.empty();
+  const bool has_days =
+      line.command == Command::kDays || line.command == Command::kPlay || line.command == Command::kSearch || by_days;
   if (!flags.zone.empty() && !has_days) {
-    return WrongUsage("--zone says where days begin: only with days, play and list --day", app);
+    return WrongUsage("--zone says where days begin: only with days, play, search, and list by days", app);
   }
+  if (flags.definite && !by_days) return WrongUsage("--definite needs --day, --first-day or --last-day", app);
   line.json = flags.output == "json";
+  if (line.json && line.command == Command::kExport) {
+    return WrongUsage("--output=json is not for export; its --format says what it writes", app);
+  }
+  line.format = flags.format == "csv" ? ExportFormat::kCsv : ExportFormat::kJsonLines;
+  line.query = absl::StrJoin(flags.words, " ");
+  if (line.command == Command::kCompare) {
+    line.first_source = InCollection("sources", line.first_source);
+    line.second_source = InCollection("sources", line.second_source);
+  }
   if (line.command == Command::kShow || line.command == Command::kThread) {
     line.argument = InCollection("documents", line.argument);
   }

@@ -10,7 +10,9 @@
 
 namespace hotline::cli {
 
-enum class Command { kCorpus, kList, kShow, kResolve, kThread, kDays, kPlay };
+enum class Command { kCorpus, kList, kShow, kSearch, kCompare, kResolve, kThread, kDays, kExport, kPlay };
+
+enum class ExportFormat { kJsonLines, kCsv };
 
 // What the user asked for.
 struct CommandLine {
@@ -22,8 +24,16 @@ struct CommandLine {
 
   // Of show and thread: "documents/kk-09"; of resolve: the reference as it was typed.
   std::string argument;
-  // Of list.
+  // Of list and search.
   v1::DocumentFilter filter;
+  // Of search.
+  std::string query;
+  int most_hits = 0;
+  // Of compare: the names of two sources, "sources/frus-6".
+  std::string first_source;
+  std::string second_source;
+  // Of export.
+  ExportFormat format = ExportFormat::kJsonLines;
   // Of days and play: what is played, in `--zone`.
   v1::TimelineSelection selection;
   // Of play; its selection is the one above.

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/export.h"
 #include "client/cli/fetch.h"
 #include "client/cli/play_renderer.h"
 #include "client/cli/render.h"
@@ -16,11 +18,19 @@
 namespace hotline::cli {
 namespace {
 
-absl::Status PrintJson(const Session& session, const google::protobuf::Message& response) {
+constexpr int kLargestPage = 1000;
+
+absl::StatusOr<std::string> JsonLine(const google::protobuf::Message& response) {
   std::string json;
   const google::protobuf::util::Status status = google::protobuf::util::MessageToJsonString(response, &json);
   if (!status.ok()) return absl::InternalError(absl::StrCat("cannot write the response as JSON: ", status.ToString()));
-  session.output.Write(json + "\n");
+  return json + "\n";
+}
+
+absl::Status PrintJson(const Session& session, const google::protobuf::Message& response) {
+  const absl::StatusOr<std::string> line = JsonLine(response);
+  if (!line.ok()) return line.status();
+  session.output.Write(*line);
   return absl::OkStatus();
 }
 
@@ -56,6 +66,125 @@ absl::Status RunList(const Session& session) {
   if (!vocabulary.ok()) return vocabulary.status();
   session.output.Write(RenderList(session.page, *vocabulary, pages));
   return absl::OkStatus();
+}
+
+// The query with a mark below what is wrong in it, where that is why a search failed.
+void TellPlace(const Session& session, const absl::Status& status) {
+  const std::optional<ErrorInfo> info = GetErrorInfo(status);
+  if (!info || info->reason != "INVALID_QUERY") return;
+  int position = 0;
+  int length = 0;
+  const auto number = [&info](const char* key, int* value) {
+    const auto found = info->metadata.find(key);
+    return found != info->metadata.end() && absl::SimpleAtoi(found->second, value);
+  };
+  if (!number("position", &position) || !number("length", &length)) return;
+  for (const std::string& line : PointAt(session.line.query, position, length)) session.tell("  " + line);
+}
+
+// Page by page, up to as many hits as are wanted.
+absl::Status RunSearch(const Session& session) {
+  v1::SearchDocumentsRequest request;
+  request.set_query(session.line.query);
+  *request.mutable_filter() = session.line.filter;
+  std::vector<v1::SearchDocumentsResponse> pages;
+  int wanted = session.line.most_hits;
+  do {
+    request.set_page_size(wanted);
+    absl::StatusOr<v1::SearchDocumentsResponse> page = session.client.SearchDocumentsPage(request);
+    if (!page.ok()) {
+      TellPlace(session, page.status());
+      return page.status();
+    }
+    wanted -= page->hits_size();
+    request.set_page_token(page->next_page_token());
+    if (session.line.json) {
+      const absl::Status status = PrintJson(session, *page);
+      if (!status.ok()) return status;
+    } else {
+      pages.push_back(*std::move(page));
+    }
+  } while (wanted > 0 && !request.page_token().empty() && session.output.error() == 0);
+  if (session.line.json) return absl::OkStatus();
+
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
+  if (!vocabulary.ok()) return vocabulary.status();
+  session.output.Write(RenderSearch(session.page, *vocabulary, pages));
+  return absl::OkStatus();
+}
+
+absl::Status RunCompare(const Session& session) {
+  v1::CompareSourcesRequest request;
+  request.set_first_source(session.line.first_source);
+  request.set_second_source(session.line.second_source);
+  request.set_page_size(kLargestPage);
+  std::vector<v1::CompareSourcesResponse> pages;
+  do {
+    absl::StatusOr<v1::CompareSourcesResponse> page = session.client.CompareSourcesPage(request);
+    if (!page.ok()) return page.status();
+    request.set_page_token(page->next_page_token());
+    if (session.line.json) {
+      const absl::Status status = PrintJson(session, *page);
+      if (!status.ok()) return status;
+    } else {
+      pages.push_back(*std::move(page));
+    }
+  } while (!request.page_token().empty() && session.output.error() == 0);
+  if (session.line.json) return absl::OkStatus();
+
+  const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
+  if (!vocabulary.ok()) return vocabulary.status();
+  session.output.Write(
+      RenderComparison(session.page, *vocabulary, session.line.first_source, session.line.second_source, pages));
+  return absl::OkStatus();
+}
+
+// What a document comes to in the format.
+absl::StatusOr<std::string> Exported(ExportFormat format, v1::Document document, const std::string& revision) {
+  if (format == ExportFormat::kJsonLines) {
+    v1::GetDocumentResponse response;
+    *response.mutable_document() = std::move(document);
+    response.set_revision(revision);
+    return JsonLine(response);
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : CsvRows(document)) text += CsvRecord(row);
+  return text;
+}
+
+// Page by page, so that a large corpus needs no memory here; all pages are of one revision.
+absl::Status ExportAll(const Session& session) {
+  const ExportFormat format = session.line.format;
+  v1::ListDocumentsRequest request;
+  request.set_page_size(kLargestPage);
+  do {
+    absl::StatusOr<v1::ListDocumentsResponse> page = session.client.ListDocumentsPage(request);
+    if (!page.ok()) return page.status();
+    if (request.page_token().empty()) {
+      const absl::StatusOr<v1::GetCorpusResponse> corpus = session.client.GetCorpus();
+      if (!corpus.ok()) return corpus.status();
+      if (corpus->revision() != page->revision()) {
+        return absl::AbortedError("the corpus was replaced just now; export it again");
+      }
+      const absl::StatusOr<std::string> head =
+          format == ExportFormat::kCsv ? CsvRecord(CsvHeader()) : JsonLine(*corpus);
+      if (!head.ok()) return head.status();
+      session.output.Write(*head);
+    }
+    for (v1::Document& document : *page->mutable_documents()) {
+      const absl::StatusOr<std::string> text = Exported(format, std::move(document), page->revision());
+      if (!text.ok()) return text.status();
+      if (!session.output.Write(*text)) return absl::OkStatus();
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+absl::Status RunExport(const Session& session) {
+  absl::Status status = ExportAll(session);
+  if (!status.ok()) session.tell("the export is not complete");
+  return status;
 }
 
 // The thread of a document whose real one is too large to fetch: its own relations.
@@ -166,6 +295,12 @@ absl::Status Run(const Session& session) {
       return RunList(session);
     case Command::kShow:
       return RunShow(session);
+    case Command::kSearch:
+      return RunSearch(session);
+    case Command::kCompare:
+      return RunCompare(session);
+    case Command::kExport:
+      return RunExport(session);
     case Command::kResolve:
       return RunResolve(session);
     case Command::kThread:

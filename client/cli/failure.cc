@@ -23,7 +23,10 @@ constexpr Entry kArguments[] = {
     {"filter.authors", "--from"},
     {"filter.recipients", "--to"},
     {"filter.kinds", "--kind"},
+    {"filter.source", "--source"},
     {"filter.window.time_zone", "--zone"},
+    {"filter.window.first_day", "--day or --first-day"},
+    {"filter.window.last_day", "--day or --last-day"},
     {"filter.window", "--day"},
     {"selection.first_day", "--first-day"},
     {"selection.last_day", "--last-day"},
@@ -35,6 +38,9 @@ constexpr Entry kArguments[] = {
     {"from_position", "--position"},
     {"name", "NAME"},
     {"reference", "REFERENCE"},
+    {"query", "QUERY"},
+    {"first_source", "FIRST"},
+    {"second_source", "SECOND"},
     {"ca_file", "--tls-ca"},
     {"cert_file", "--tls-cert"},
     {"key_file", "--tls-key"},
@@ -51,6 +57,7 @@ constexpr Entry kHints[] = {
     {"POSITION_DAMAGED", "leave --position out to begin again"},
     {"POSITION_VERSION_UNKNOWN", "leave --position out to begin again"},
     {"POSITION_INCONSISTENT", "leave --position out to begin again"},
+    {"INVALID_QUERY", "'hotline search --help' shows what a query may have"},
     {"TOO_MANY_PLAYBACKS", "try again later, or another server"},
 };
 

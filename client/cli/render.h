@@ -20,6 +20,17 @@ std::string RenderCorpus(const Page& page, const Vocabulary& vocabulary, const s
 std::string RenderList(const Page& page, const Vocabulary& vocabulary,
                        const std::vector<v1::ListDocumentsResponse>& pages);
 
+// The pages of a search, in order; at least one. The words that were found are marked: see MarkedParagraph().
+std::string RenderSearch(const Page& page, const Vocabulary& vocabulary,
+                         const std::vector<v1::SearchDocumentsResponse>& pages);
+
+// A malformed query, and below it a line that points at what is wrong: `length` code points from `position` on.
+std::vector<std::string> PointAt(const std::string& query, int position, int length);
+
+// All pages of a comparison of two sources, given by their names; at least one.
+std::string RenderComparison(const Page& page, const Vocabulary& vocabulary, const std::string& first_source,
+                             const std::string& second_source, const std::vector<v1::CompareSourcesResponse>& pages);
+
 // `thread` is the thread of `document`: it brings its answers.
 std::string RenderDocument(const Page& page, const Vocabulary& vocabulary, const v1::Document& document,
                            const v1::GetThreadResponse& thread);

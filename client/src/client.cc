@@ -7,6 +7,10 @@ absl::StatusOr<v1::GetCorpusResponse> Client::GetCorpus() const { return connect
 absl::StatusOr<v1::GetDocumentResponse> Client::GetDocument(const std::string& name) const {
   v1::GetDocumentRequest request;
   request.set_name(name);
+  return GetDocument(request);
+}
+
+absl::StatusOr<v1::GetDocumentResponse> Client::GetDocument(const v1::GetDocumentRequest& request) const {
   return connection_->GetDocument(request);
 }
 
@@ -20,15 +24,45 @@ absl::StatusOr<v1::ListDocumentsResponse> Client::ListDocumentsPage(const v1::Li
   return connection_->ListDocuments(request);
 }
 
+SearchRange Client::SearchDocuments(const v1::SearchDocumentsRequest& request) const {
+  return SearchRange(request, [connection = connection_](const v1::SearchDocumentsRequest& page) {
+    return connection->SearchDocuments(page);
+  });
+}
+
+absl::StatusOr<v1::SearchDocumentsResponse> Client::SearchDocumentsPage(
+    const v1::SearchDocumentsRequest& request) const {
+  return connection_->SearchDocuments(request);
+}
+
+ComparisonRange Client::CompareSources(const v1::CompareSourcesRequest& request) const {
+  return ComparisonRange(request, [connection = connection_](const v1::CompareSourcesRequest& page) {
+    return connection->CompareSources(page);
+  });
+}
+
+absl::StatusOr<v1::CompareSourcesResponse> Client::CompareSourcesPage(const v1::CompareSourcesRequest& request) const {
+  return connection_->CompareSources(request);
+}
+
 absl::StatusOr<v1::ResolveReferenceResponse> Client::ResolveReference(const std::string& reference) const {
   v1::ResolveReferenceRequest request;
   request.set_reference(reference);
+  return ResolveReference(request);
+}
+
+absl::StatusOr<v1::ResolveReferenceResponse> Client::ResolveReference(
+    const v1::ResolveReferenceRequest& request) const {
   return connection_->ResolveReference(request);
 }
 
 absl::StatusOr<v1::GetThreadResponse> Client::GetThread(const std::string& name) const {
   v1::GetThreadRequest request;
   request.set_name(name);
+  return GetThread(request);
+}
+
+absl::StatusOr<v1::GetThreadResponse> Client::GetThread(const v1::GetThreadRequest& request) const {
   return connection_->GetThread(request);
 }
 

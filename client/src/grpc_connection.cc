@@ -39,6 +39,12 @@ class GrpcConnection : public Connection {
   absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(const v1::ListDocumentsRequest& request) override {
     return Call(*archive_, &Archive::ListDocuments, request);
   }
+  absl::StatusOr<v1::SearchDocumentsResponse> SearchDocuments(const v1::SearchDocumentsRequest& request) override {
+    return Call(*archive_, &Archive::SearchDocuments, request);
+  }
+  absl::StatusOr<v1::CompareSourcesResponse> CompareSources(const v1::CompareSourcesRequest& request) override {
+    return Call(*archive_, &Archive::CompareSources, request);
+  }
   absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const v1::ResolveReferenceRequest& request) override {
     return Call(*archive_, &Archive::ResolveReference, request);
   }
@@ -124,6 +130,12 @@ class FailedConnection : public Connection {
   absl::StatusOr<v1::GetCorpusResponse> GetCorpus(const v1::GetCorpusRequest&) override { return status_; }
   absl::StatusOr<v1::GetDocumentResponse> GetDocument(const v1::GetDocumentRequest&) override { return status_; }
   absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(const v1::ListDocumentsRequest&) override { return status_; }
+  absl::StatusOr<v1::SearchDocumentsResponse> SearchDocuments(const v1::SearchDocumentsRequest&) override {
+    return status_;
+  }
+  absl::StatusOr<v1::CompareSourcesResponse> CompareSources(const v1::CompareSourcesRequest&) override {
+    return status_;
+  }
   absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const v1::ResolveReferenceRequest&) override {
     return status_;
   }

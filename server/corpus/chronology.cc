@@ -11,15 +11,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "server/corpus/historical_date.h"
+#include "server/corpus/moment.h"
 #include "server/corpus/parallel.h"
 
 namespace hotline::server {
 namespace {
-
-bool IsSending(v1::EventType type) {
-  return type == v1::EVENT_TYPE_SENT || type == v1::EVENT_TYPE_HANDED_OVER || type == v1::EVENT_TYPE_BROADCAST ||
-         type == v1::EVENT_TYPE_RELEASED;
-}
 
 class Checker {
  public:

@@ -33,19 +33,13 @@ absl::Duration Gap(const DatedBy& a, const DatedBy& b) {
   return std::max(late.earliest() - early.latest(), absl::Microseconds(1));
 }
 
-// The civil day that a claim names, where it names one, in its own zone.
+// The civil day that a claim names in its own zone; nullopt where it names several.
 std::optional<absl::CivilDay> DayOf(const v1::HistoricalDate& date) {
-  switch (date.precision()) {
-    case v1::DATE_PRECISION_MINUTE:
-    case v1::DATE_PRECISION_HOUR:
-    case v1::DATE_PRECISION_DAY:
-      break;
-    default:
-      return std::nullopt;
-  }
   const absl::StatusOr<absl::TimeZone> zone = FindZone(date.time_zone());
   if (!zone.ok()) return std::nullopt;
-  return absl::ToCivilDay(FromTimestamp(date.earliest()), *zone);
+  const absl::CivilDay day = absl::ToCivilDay(FromTimestamp(date.earliest()), *zone);
+  if (FromTimestamp(date.latest()) > StartOfDay(day + 1, *zone)) return std::nullopt;
+  return day;
 }
 
 }  // namespace

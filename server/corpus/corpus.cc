@@ -100,6 +100,8 @@ Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
   for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.insert(static_cast<std::uint32_t>(i));
   for (std::size_t i = 0; i < events_.size(); ++i) event_by_name_.insert(static_cast<std::uint32_t>(i));
   columns_ = Columns(summary_, documents_);
+  relations_ = RelationIndex(*this);
+  references_ = ReferenceIndex(documents_);
   hashing.join();
 }
 

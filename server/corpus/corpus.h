@@ -14,6 +14,8 @@
 #include "hotline/v1/corpus.pb.h"
 #include "hotline/v1/document.pb.h"
 #include "server/corpus/columns.h"
+#include "server/corpus/reference_index.h"
+#include "server/corpus/relation_index.h"
 
 namespace hotline::server {
 
@@ -50,8 +52,17 @@ class Corpus {
   // In timeline order.
   absl::Span<const v1::Document> documents() const { return documents_; }
 
+  // Of one of documents().
+  std::size_t IndexOf(const v1::Document& document) const {
+    return static_cast<std::size_t>(&document - documents_.data());
+  }
+
   // What they are selected and counted by.
   const Columns& columns() const { return columns_; }
+
+  // Which of them point to one, and which are called so.
+  const RelationIndex& relations() const { return relations_; }
+  const ReferenceIndex& references() const { return references_; }
 
   // All events in order of time; ties in the order of documents(), then of a document's events.
   absl::Span<const EventRef> events() const { return events_; }
@@ -101,6 +112,8 @@ class Corpus {
   NameSet<std::vector<v1::Document>, DocumentName> document_by_name_{0, {&documents_}, {&documents_}};
   NameSet<std::vector<EventRef>, EventName> event_by_name_{0, {&events_}, {&events_}};
   Columns columns_;
+  RelationIndex relations_;
+  ReferenceIndex references_;
   std::string revision_;
 };
 

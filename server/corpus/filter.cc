@@ -111,7 +111,7 @@ absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Cor
 
 absl::Status Filter::ReadWindow(const v1::TimeWindow& request, absl::string_view field) {
   const auto path = [&](absl::string_view name) { return absl::StrCat(field, ".", name); };
-  window_.emplace();
+  window_ = Window();  // emplace() asks the still open class for Window's defaults, which clang refuses
   absl::StatusOr<NamedZone> zone = ReadZone(request.time_zone(), time_zone_.name, path("time_zone"));
   if (!zone.ok()) return zone.status();
   time_zone_ = *std::move(zone);

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/field_mask_util.h"
 #include "server/corpus/errors.h"
@@ -26,27 +25,31 @@ std::string FieldNames() {
   return absl::StrJoin(names, ", ");
 }
 
+// A path is one field's name, since no field of `Document` is a single message. FieldMaskUtil::IsValidPath would take
+// empty parts too: "", "title.".
 absl::Status CheckPath(const std::string& path, absl::string_view field) {
-  const std::vector<std::string> parts = absl::StrSplit(path, '.');
-  // The library takes no notice of empty parts.
-  const bool whole = std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
-  if (whole && FieldMaskUtil::IsValidPath<v1::Document>(path)) return absl::OkStatus();
+  const google::protobuf::Descriptor& document = *v1::Document::descriptor();
+  if (document.FindFieldByName(path) != nullptr) return absl::OkStatus();
   if (path == kAll) return InvalidField(field, "\"*\" means all fields and must be the only path");
-  const google::protobuf::FieldDescriptor* first = v1::Document::descriptor()->FindFieldByName(parts[0]);
-  if (first != nullptr) {
+  const std::string first = path.substr(0, path.find('.'));
+  if (document.FindFieldByName(first) != nullptr) {
     return InvalidField(
         field, absl::StrCat(Quoted(path), " goes on behind a field that is a list or has no fields; allowed is ",
-                            Quoted(parts[0]), ", all of it"));
+                            Quoted(first), ", all of it"));
   }
   return InvalidField(
       field, absl::StrCat(Quoted(path), " is no field of Document; allowed are ", FieldNames(), ", and \"*\" alone"));
+}
+
+bool SelectsAll(const google::protobuf::FieldMask& mask) {
+  return mask.paths().empty() || (mask.paths_size() == 1 && mask.paths(0) == kAll);
 }
 
 }  // namespace
 
 absl::StatusOr<ReadMask> ReadMask::Make(const google::protobuf::FieldMask& mask, absl::string_view field) {
   ReadMask read_mask;
-  if (mask.paths_size() == 1 && mask.paths(0) == kAll) return read_mask;
+  if (SelectsAll(mask)) return read_mask;
   if (mask.paths_size() > kMostPaths) {
     return InvalidField(absl::StrCat(field, ".paths"),
                         absl::StrCat(mask.paths_size(), " paths; at most ", kMostPaths, " are allowed"));
@@ -55,12 +58,9 @@ absl::StatusOr<ReadMask> ReadMask::Make(const google::protobuf::FieldMask& mask,
     const absl::Status status = CheckPath(mask.paths(i), absl::StrCat(field, ".paths[", i, "]"));
     if (!status.ok()) return status;
   }
-  FieldMaskUtil::ToCanonicalForm(mask, &read_mask.mask_);
+  read_mask.mask_ = mask;
+  Canonicalise(&read_mask.mask_);
   return read_mask;
-}
-
-void ReadMask::Apply(v1::Document* document) const {
-  if (!selects_all()) FieldMaskUtil::TrimMessage(mask_, document);
 }
 
 void ReadMask::Copy(const v1::Document& from, v1::Document* to) const {
@@ -69,6 +69,16 @@ void ReadMask::Copy(const v1::Document& from, v1::Document* to) const {
   } else {
     FieldMaskUtil::MergeMessageTo(from, mask_, FieldMaskUtil::MergeOptions(), to);
   }
+}
+
+void Canonicalise(google::protobuf::FieldMask* mask) {
+  if (SelectsAll(*mask)) {
+    mask->Clear();
+    return;
+  }
+  auto* paths = mask->mutable_paths();
+  std::sort(paths->begin(), paths->end());
+  paths->erase(std::unique(paths->begin(), paths->end()), paths->end());
 }
 
 }  // namespace hotline::server

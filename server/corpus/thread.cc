@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
-#include <utility>
+#include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "server/corpus/crossings.h"
 #include "server/corpus/errors.h"
-#include "server/corpus/historical_date.h"
+#include "server/corpus/moment.h"
 #include "server/corpus/request_fields.h"
 
 namespace hotline::server {
@@ -22,67 +20,31 @@ constexpr std::size_t kMostDocuments = 1'000;
 // Below every client's limit for a message of 4 MiB.
 constexpr std::size_t kMostBytes = 3'000'000;
 
-absl::Status TooLarge(absl::string_view name, std::size_t documents) {
-  return Failure(
-      absl::StatusCode::kFailedPrecondition, "THREAD_TOO_LARGE",
-      absl::StrCat("the thread of ", name, " has ", documents, " documents, too many for one answer; at most ",
-                   kMostDocuments, " are allowed, in ", kMostBytes, " bytes"));
+absl::Status TooLarge(absl::string_view name) {
+  return Failure(absl::StatusCode::kFailedPrecondition, "THREAD_TOO_LARGE",
+                 absl::StrCat("the thread of ", name, " is too large for one answer; at most ", kMostDocuments,
+                              " documents are allowed, in ", kMostBytes, " bytes"));
 }
 
-bool IsSending(v1::EventType type) {
-  return type == v1::EVENT_TYPE_SENT || type == v1::EVENT_TYPE_HANDED_OVER || type == v1::EVENT_TYPE_BROADCAST ||
-         type == v1::EVENT_TYPE_RELEASED;
-}
-
-// The audience of the document's first author; empty where the corpus does not say.
-std::string AuthorsAudience(const Corpus& corpus, const v1::Document& document) {
-  if (document.authors().empty()) return "";
-  const v1::Participant* author = corpus.FindParticipant(document.authors(0));
-  return author == nullptr ? "" : author->audience();
-}
-
-// Null where the document was never sent.
-const v1::Event* FirstSending(const v1::Document& document) {
-  for (const v1::Event& event : document.events()) {
-    if (IsSending(event.type())) return &event;
-  }
-  return nullptr;
-}
-
-// Null where that audience is not known to have had it.
-const v1::Event* FirstKnownTo(const v1::Document& document, const std::string& audience) {
-  for (const v1::Event& event : document.events()) {
-    if (IsKnownTo(event, audience)) return &event;
-  }
-  return nullptr;
-}
-
-absl::Time TimeOf(const v1::Event& event) { return FromTimestamp(event.time()); }
-
-bool IsExact(const v1::Event& event) {
-  const v1::HistoricalDate& date = event.date();
-  return date.precision() == v1::DATE_PRECISION_MINUTE && !date.approximate() && !date.inferred();
-}
-
-absl::flat_hash_set<absl::string_view> Reachable(const Corpus& corpus, const v1::Document& from) {
-  absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> neighbours;
-  for (const v1::Document& document : corpus.documents()) {
-    for (const v1::Relation& relation : document.relations()) {
-      neighbours[document.name()].push_back(relation.document());
-      neighbours[relation.document()].push_back(document.name());
+// The documents that can be reached, in timeline order; more than are allowed where there are more.
+std::vector<std::size_t> Reachable(const Corpus& corpus, const v1::Document& from) {
+  std::vector<std::size_t> reached = {corpus.IndexOf(from)};
+  absl::flat_hash_set<std::size_t> seen = {reached.front()};
+  const auto reach = [&](std::size_t document) {
+    if (reached.size() <= kMostDocuments && seen.insert(document).second) reached.push_back(document);
+  };
+  for (std::size_t i = 0; i < reached.size() && reached.size() <= kMostDocuments; ++i) {
+    const std::size_t document = reached[i];
+    for (const v1::Relation& relation : corpus.documents()[document].relations()) {
+      if (const v1::Document* target = corpus.FindDocument(relation.document())) reach(corpus.IndexOf(*target));
+    }
+    for (const RelationIndex::Link& link : corpus.relations().To(document)) {
+      if (reached.size() > kMostDocuments) break;
+      reach(link.from);
     }
   }
-  const absl::string_view start = from.name();
-  absl::flat_hash_set<absl::string_view> seen = {start};
-  std::vector<absl::string_view> open = {start};
-  while (!open.empty()) {
-    const absl::string_view name = open.back();
-    open.pop_back();
-    for (const absl::string_view next : neighbours[name]) {
-      if (seen.insert(next).second) open.push_back(next);
-    }
-  }
-  return seen;
+  std::sort(reached.begin(), reached.end());
+  return reached;
 }
 
 v1::ThreadEdge MakeEdge(const Corpus& corpus, const v1::Document& document, const v1::Relation& relation) {
@@ -93,65 +55,45 @@ v1::ThreadEdge MakeEdge(const Corpus& corpus, const v1::Document& document, cons
   edge.set_source(relation.source());
   const v1::Document* question = corpus.FindDocument(relation.document());
   if (relation.type() == v1::RELATION_TYPE_REPLIES_TO && question != nullptr) {
-    const v1::Event* known = FirstKnownTo(*question, AuthorsAudience(corpus, document));
-    const v1::Event* answered = FirstSending(document);
-    if (known != nullptr && answered != nullptr) {
-      *edge.mutable_delay() = ToProtoDuration(TimeOf(*answered) - TimeOf(*known));
-      edge.set_approximate(!IsExact(*known) || !IsExact(*answered));
+    const std::optional<Moment> known = MomentOfArrival(*question, AuthorsAudience(corpus, document));
+    const std::optional<Moment> answered = MomentOfSending(document);
+    if (known.has_value() && answered.has_value()) {
+      *edge.mutable_delay() = ToProtoDuration(answered->time - known->time);
+      edge.set_approximate(!known->IsExact() || !answered->IsExact());
     }
   }
   return edge;
 }
 
-// One side of a possible crossing.
-struct Sending {
-  const v1::Document* document;
-  std::string audience;
-  absl::Time sent;
-};
-
-bool Crossed(const Sending& a, const Sending& b) {
-  if (a.audience == b.audience) return false;
-  const v1::Event* a_arrived = FirstKnownTo(*a.document, b.audience);
-  const v1::Event* b_arrived = FirstKnownTo(*b.document, a.audience);
-  return a_arrived != nullptr && b_arrived != nullptr && a.sent < TimeOf(*b_arrived) && b.sent < TimeOf(*a_arrived);
-}
-
-void AddCrossings(const Corpus& corpus, v1::GetThreadResponse* thread) {
-  std::vector<Sending> sendings;
-  for (const v1::Document& document : thread->documents()) {
-    const v1::Event* sending = FirstSending(document);
-    std::string audience = AuthorsAudience(corpus, document);
-    if (sending != nullptr && !audience.empty()) sendings.push_back({&document, std::move(audience), TimeOf(*sending)});
-  }
-  std::stable_sort(sendings.begin(), sendings.end(),
-                   [](const Sending& a, const Sending& b) { return a.sent < b.sent; });
-  for (std::size_t i = 0; i < sendings.size(); ++i) {
-    for (std::size_t j = i + 1; j < sendings.size(); ++j) {
-      if (!Crossed(sendings[i], sendings[j])) continue;
-      v1::Crossing* crossing = thread->add_crossings();
-      crossing->set_first(sendings[i].document->name());
-      crossing->set_second(sendings[j].document->name());
-    }
-  }
-}
-
 }  // namespace
 
-absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document) {
+absl::StatusOr<v1::GetThreadResponse> MakeThread(const Corpus& corpus, const v1::Document& document,
+                                                 const ReadMask& mask) {
+  const std::vector<std::size_t> reached = Reachable(corpus, document);
+  if (reached.size() > kMostDocuments) return TooLarge(document.name());
   v1::GetThreadResponse thread;
   thread.set_revision(corpus.revision());
-  const absl::flat_hash_set<absl::string_view> members = Reachable(corpus, document);
-  if (members.size() > kMostDocuments) return TooLarge(document.name(), members.size());
-  for (const v1::Document& member : corpus.documents()) {
-    if (!members.contains(member.name())) continue;
-    *thread.add_documents() = member;
+  std::vector<const v1::Document*> members;
+  std::size_t bytes = 0;
+  for (const std::size_t index : reached) {
+    const v1::Document& member = corpus.documents()[index];
+    members.push_back(&member);
+    mask.Copy(member, thread.add_documents());
+    bytes += thread.documents().rbegin()->ByteSizeLong();
     for (const v1::Relation& relation : member.relations()) {
       *thread.add_edges() = MakeEdge(corpus, member, relation);
+      bytes += thread.edges().rbegin()->ByteSizeLong();
     }
+    if (bytes > kMostBytes) return TooLarge(document.name());
   }
-  AddCrossings(corpus, &thread);
-  if (thread.ByteSizeLong() > kMostBytes) return TooLarge(document.name(), members.size());
+  for (const CrossedPair& pair : FindCrossings(corpus, members)) {
+    v1::Crossing& crossing = *thread.add_crossings();
+    crossing.set_first(pair.first->name());
+    crossing.set_second(pair.second->name());
+    crossing.set_approximate(pair.approximate);
+    bytes += crossing.ByteSizeLong();
+    if (bytes > kMostBytes) return TooLarge(document.name());
+  }
   return thread;
 }
 

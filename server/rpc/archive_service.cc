@@ -84,19 +84,12 @@ grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerC
                                                            const v1::ResolveReferenceRequest* request,
                                                            v1::ResolveReferenceResponse* response) {
   const std::shared_ptr<const Archive> archive = holdings_->current();
-  absl::StatusOr<std::vector<v1::ReferenceMatch>> matches =
-      server::ResolveReference(archive->corpus(), request->reference());
-  if (!matches.ok()) return Answer(context, matches.status());
   const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
   if (!mask.ok()) return Answer(context, mask.status());
-  // Two matches may be two ways to the same document.
-  const bool unique = matches->front().document().name() == matches->back().document().name();
-  response->set_outcome(unique ? v1::REFERENCE_OUTCOME_UNIQUE : v1::REFERENCE_OUTCOME_AMBIGUOUS);
-  for (v1::ReferenceMatch& match : *matches) {
-    mask->Apply(match.mutable_document());
-    *response->add_matches() = std::move(match);
-  }
-  response->set_revision(archive->corpus().revision());
+  absl::StatusOr<v1::ResolveReferenceResponse> resolved =
+      server::ResolveReference(archive->corpus(), request->reference(), *mask);
+  if (!resolved.ok()) return Answer(context, resolved.status());
+  *response = *std::move(resolved);
   return Answer(context, absl::OkStatus());
 }
 
@@ -106,12 +99,11 @@ grpc::ServerUnaryReactor* ArchiveService::GetThread(grpc::CallbackServerContext*
   const std::shared_ptr<const Archive> archive = holdings_->current();
   const absl::StatusOr<const v1::Document*> document = Find(archive->corpus(), request->name());
   if (!document.ok()) return Answer(context, document.status());
-  absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(archive->corpus(), **document);
-  if (!thread.ok()) return Answer(context, thread.status());
   const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
   if (!mask.ok()) return Answer(context, mask.status());
+  absl::StatusOr<v1::GetThreadResponse> thread = MakeThread(archive->corpus(), **document, *mask);
+  if (!thread.ok()) return Answer(context, thread.status());
   *response = *std::move(thread);
-  for (v1::Document& member : *response->mutable_documents()) mask->Apply(&member);
   return Answer(context, absl::OkStatus());
 }
 

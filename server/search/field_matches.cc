@@ -102,6 +102,7 @@ v1::FieldMatch MakeMatch(const TextPath& path, absl::string_view text, absl::Spa
   match.set_snippet(std::string(text.substr(snippet.start, snippet.end - snippet.start)));
   CodePoints for_snippet(text);
   SetRange(snippet, &for_snippet, match.mutable_snippet_range());
+  match.set_text_length(for_snippet.At(text.size()));
   CodePoints for_ranges(text);
   for (std::size_t i = 0; i < ranges.size() && i < kMostRanges; ++i) {
     SetRange(ranges[i], &for_ranges, match.add_ranges());

@@ -80,6 +80,29 @@ absl::Status CheckEventTypes(const v1::TimelineSelection& request, absl::string_
   return absl::OkStatus();
 }
 
+// A mask says by itself how much is wanted.
+v1::TimelineView ViewOf(const v1::TimelineSelection& request) {
+  if (request.view() != v1::TIMELINE_VIEW_UNSPECIFIED) return request.view();
+  return request.read_mask().paths().empty() ? v1::TIMELINE_VIEW_BASIC : v1::TIMELINE_VIEW_FULL;
+}
+
+absl::Status ReadView(const v1::TimelineSelection& request, absl::string_view field, Selection* selection) {
+  if (!v1::TimelineView_IsValid(request.view())) {
+    return InvalidField(absl::StrCat(field, ".view"),
+                        absl::StrCat(request.view(), " is no view; allowed are 1 (BASIC) and 2 (FULL)"));
+  }
+  const std::string mask_path = absl::StrCat(field, ".read_mask");
+  absl::StatusOr<ReadMask> mask = ReadMask::Make(request.read_mask(), mask_path);
+  if (!mask.ok()) return mask.status();
+  if (request.view() == v1::TIMELINE_VIEW_BASIC && !request.read_mask().paths().empty()) {
+    return InvalidField(mask_path,
+                        "view BASIC says already which fields; allowed is a mask with view FULL or without one");
+  }
+  selection->view = ViewOf(request);
+  selection->read_mask = *std::move(mask);
+  return absl::OkStatus();
+}
+
 // The events of a selection, as indices into Corpus::events(), in that order.
 std::vector<std::uint32_t> SelectEvents(const Selection& selection, const Corpus& corpus) {
   const auto before = [](const EventRef& event, absl::Time time) { return event.time < time; };
@@ -100,9 +123,13 @@ std::vector<std::uint32_t> SelectEvents(const Selection& selection, const Corpus
 // first, and that of an event its index in Corpus::events().
 class CorpusContents final : public Timeline::Contents {
  public:
-  CorpusContents(std::shared_ptr<const Corpus> corpus, absl::CivilDay first_day, v1::TimelineView view,
+  CorpusContents(std::shared_ptr<const Corpus> corpus, const Selection& selection,
                  std::vector<std::int32_t> events_on_day)
-      : corpus_(std::move(corpus)), first_day_(first_day), view_(view), events_on_day_(std::move(events_on_day)) {}
+      : corpus_(std::move(corpus)),
+        first_day_(selection.first_day),
+        view_(selection.view),
+        read_mask_(selection.read_mask),
+        events_on_day_(std::move(events_on_day)) {}
 
   std::string Key(const Timeline::Entry& entry) const override {
     switch (entry.kind) {
@@ -143,7 +170,7 @@ class CorpusContents final : public Timeline::Contents {
     const v1::Document& document = corpus_->documents()[event.document];
     *content->mutable_event() = *event.event;
     if (view_ == v1::TIMELINE_VIEW_FULL) {
-      *content->mutable_document() = document;
+      read_mask_.Copy(document, content->mutable_document());
       return;
     }
     v1::Document* basic = content->mutable_document();
@@ -157,6 +184,7 @@ class CorpusContents final : public Timeline::Contents {
   const std::shared_ptr<const Corpus> corpus_;
   const absl::CivilDay first_day_;
   const v1::TimelineView view_;
+  const ReadMask read_mask_;
   const std::vector<std::int32_t> events_on_day_;
 };
 
@@ -168,7 +196,9 @@ std::uint64_t FingerprintOf(const v1::TimelineSelection& request) {
   auto* types = canonical.mutable_event_types();
   std::sort(types->begin(), types->end());
   types->erase(std::unique(types->begin(), types->end()), types->end());
-  if (canonical.view() == v1::TIMELINE_VIEW_UNSPECIFIED) canonical.set_view(v1::TIMELINE_VIEW_BASIC);
+  canonical.set_view(ViewOf(request));
+  Canonicalise(canonical.mutable_read_mask());
+  if (canonical.read_mask().paths().empty()) canonical.clear_read_mask();
   canonical.DiscardUnknownFields();
   // No map is in it, so the bytes are the same everywhere.
   return Fingerprint(canonical.SerializeAsString());
@@ -185,11 +215,7 @@ absl::StatusOr<Selection> ReadSelection(const v1::TimelineSelection& request, co
   if (absl::Status status = ReadSpan(request, corpus, field, &selection); !status.ok()) return status;
   if (absl::Status status = CheckAudience(request.audience(), corpus, field); !status.ok()) return status;
   if (absl::Status status = CheckEventTypes(request, field); !status.ok()) return status;
-  if (!v1::TimelineView_IsValid(request.view())) {
-    return InvalidField(absl::StrCat(field, ".view"),
-                        absl::StrCat(request.view(), " is no view; allowed are 1 (BASIC) and 2 (FULL)"));
-  }
-  selection.view = request.view() == v1::TIMELINE_VIEW_FULL ? v1::TIMELINE_VIEW_FULL : v1::TIMELINE_VIEW_BASIC;
+  if (absl::Status status = ReadView(request, field, &selection); !status.ok()) return status;
   selection.fingerprint = FingerprintOf(request);
 
   absl::StatusOr<Filter> filter = Filter::Make(request.filter(), corpus, absl::StrCat(field, ".filter"));
@@ -248,8 +274,7 @@ std::shared_ptr<const Timeline> BuildTimeline(const Selection& selection, std::s
   entries.push_back({selection.end, Timeline::Kind::kEnd, 0});
   TimelineOrigin origin = {corpus->revision(),  selection.fingerprint, selection.time_zone,
                            selection.first_day, selection.last_day,    selection.start};
-  auto contents = std::make_unique<const CorpusContents>(std::move(corpus), selection.first_day, selection.view,
-                                                         std::move(events_on_day));
+  auto contents = std::make_unique<const CorpusContents>(std::move(corpus), selection, std::move(events_on_day));
   return std::make_shared<const Timeline>(std::move(origin), std::move(entries), std::move(contents),
                                           std::move(budget));
 }

@@ -16,6 +16,7 @@
 #include "hotline/v1/timeline_service.pb.h"
 #include "server/corpus/corpus.h"
 #include "server/corpus/filter.h"
+#include "server/corpus/read_mask.h"
 #include "server/timeline/timeline.h"
 
 namespace hotline::server {
@@ -29,9 +30,10 @@ struct Selection {
   absl::Time start;         // of the first day
   absl::Time end;           // of the last day
   v1::TimelineView view;
+  ReadMask read_mask;  // of FULL; all fields otherwise
   std::uint64_t fingerprint;
-  std::string audience;  // empty: everything
-  std::optional<Filter> filter;  // always set; its corpus outlives the selection
+  std::string audience;                  // empty: everything
+  std::optional<Filter> filter;          // always set; its corpus outlives the selection
   absl::flat_hash_set<int> event_types;  // empty: all
 };
 

@@ -65,6 +65,62 @@ TEST_F(ClientTest, ListsTheDocumentsOfEveryPageWithTheirCertainty) {
   EXPECT_THAT(certainties, ElementsAre(v1::CERTAINTY_DEFINITE, v1::CERTAINTY_POSSIBLE, v1::CERTAINTY_UNSPECIFIED));
 }
 
+TEST_F(ClientTest, TellsWhoseClaimSaysThatADocumentIsInTheWindow) {
+  v1::ListDocumentsResponse page = Page({"documents/kk-01", "documents/kk-02"}, "");
+  for (const char* source : {"sources/frus-6", ""}) {
+    page.add_certainties(v1::CERTAINTY_POSSIBLE);
+    page.add_date_sources(source);
+  }
+  EXPECT_CALL(*connection_, ListDocuments).WillOnce(Return(page));
+  std::vector<std::string> sources;
+  for (const auto& listed : client_.ListDocuments()) sources.push_back(listed->date_source);
+  EXPECT_THAT(sources, ElementsAre("sources/frus-6", ""));
+}
+
+TEST_F(ClientTest, FindsTheHitsOfEveryPage) {
+  v1::SearchDocumentsRequest request;
+  request.set_query("turkey");
+  const auto asks = [](const std::string& token) {
+    return AllOf(Property(&v1::SearchDocumentsRequest::query, "turkey"),
+                 Property(&v1::SearchDocumentsRequest::page_token, token));
+  };
+  v1::SearchDocumentsResponse first;
+  first.add_hits()->mutable_document()->set_name("documents/kk-09");
+  first.set_next_page_token("second");
+  v1::SearchDocumentsResponse second;
+  second.add_hits()->mutable_document()->set_name("documents/kk-11");
+  EXPECT_CALL(*connection_, SearchDocuments(asks(""))).Times(2).WillRepeatedly(Return(first));
+  EXPECT_CALL(*connection_, SearchDocuments(asks("second"))).WillOnce(Return(second));
+  std::vector<std::string> names;
+  for (const auto& hit : client_.SearchDocuments(request)) names.push_back(hit->document().name());
+  EXPECT_THAT(names, ElementsAre("documents/kk-09", "documents/kk-11"));
+  EXPECT_EQ(client_.SearchDocumentsPage(request)->next_page_token(), "second");
+}
+
+TEST_F(ClientTest, ComparesOverEveryPageAndYieldsAnErrorOnce) {
+  v1::CompareSourcesResponse first;
+  first.add_comparisons()->set_document("documents/kk-01");
+  first.set_next_page_token("second");
+  EXPECT_CALL(*connection_, CompareSources(Property(&v1::CompareSourcesRequest::page_token, "")))
+      .Times(2)
+      .WillRepeatedly(Return(first));
+  EXPECT_CALL(*connection_, CompareSources(Property(&v1::CompareSourcesRequest::page_token, "second")))
+      .WillOnce(Return(absl::FailedPreconditionError("not held")));
+  std::vector<absl::StatusCode> codes;
+  for (const auto& comparison : client_.CompareSources({})) codes.push_back(comparison.status().code());
+  EXPECT_THAT(codes, ElementsAre(absl::StatusCode::kOk, absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(client_.CompareSourcesPage({})->comparisons_size(), 1);
+}
+
+TEST_F(ClientTest, ARequestMayNameTheFieldsThatAreWanted) {
+  v1::GetDocumentRequest request;
+  request.set_name("documents/kk-08");
+  request.mutable_read_mask()->add_paths("title");
+  EXPECT_CALL(*connection_, GetDocument(Property(&v1::GetDocumentRequest::has_read_mask, true)))
+      .WillOnce(Return(v1::GetDocumentResponse()));
+  EXPECT_TRUE(client_.GetDocument(request).ok());
+}
+
 TEST_F(ClientTest, FetchesNoPageThatIsNotRead) {
   EXPECT_CALL(*connection_, ListDocuments(HasToken(""))).WillOnce(Return(Page({"documents/kk-01"}, "second")));
   DocumentRange documents = client_.ListDocuments();

@@ -82,6 +82,13 @@ TEST(ComparisonTest, ComparesDaysOfTwoZonesByWhatTheyCoverAndNamesTheDaysOfEach)
             "AGREES 1962-10-26 1962-10-27 61200s 1 days");
 }
 
+TEST(ComparisonTest, ADifferenceInDaysNeedsClaimsThatNameOneDayEach) {
+  EXPECT_EQ(Compared({{"aid", "1962-10-22/1962-10-23"}, {"edition", "1962-10-26"}}),
+            "DIFFERS 1962-10-22/1962-10-23 1962-10-26 302400s");
+  EXPECT_EQ(Compared({{"aid", "1962-10-22T18"}, {"edition", "1962-10-26T00:00"}}),
+            "DIFFERS 1962-10-22 1962-10-26T00:00:00+00:00 279000s 4 days");
+}
+
 TEST(ComparisonTest, SaysWhatOnlyOneHas) {
   EXPECT_EQ(Compared({{"aid", "1962-10-26"}}), "ONLY_FIRST 1962-10-26 -");
   EXPECT_EQ(Compared({{"edition", "1962-10-26"}}), "ONLY_SECOND - 1962-10-26");

@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
@@ -255,51 +254,6 @@ TEST_F(ArchiveServiceTest, EveryCallThatReturnsDocumentsTakesAReadMask) {
   EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetThread, thread), IsBadField("read_mask.paths[2]"));
 }
 
-TEST_F(ArchiveServiceTest, ComparesTheFindingAidWithTheEdition) {
-  v1::CompareSourcesRequest request;
-  request.set_first_source("sources/finding-aid");
-  request.set_second_source("sources/frus-6");
-  const auto all = Call(&v1::ArchiveService::Stub::CompareSources, request);
-  ASSERT_THAT(all, IsOk());
-  EXPECT_EQ(all->total_size(), 13);
-  std::vector<std::string> differ;
-  for (const v1::DateComparison& comparison : all->comparisons()) {
-    if (comparison.outcome() != v1::COMPARISON_OUTCOME_DIFFERS) continue;
-    differ.push_back(absl::StrCat(comparison.document().substr(10), " ", comparison.day_difference()));
-  }
-  EXPECT_THAT(differ, ElementsAre("kk-01 1", "kk-02 1", "kk-06 -1", "kk-09 1"));
-  std::vector<int> counts;
-  for (const v1::OutcomeCount& count : all->counts()) counts.push_back(count.count());
-  ASSERT_EQ(counts.size(), 5U);
-  EXPECT_EQ(counts[1], 4);
-  EXPECT_EQ(counts[0] + counts[1] + counts[2] + counts[3] + counts[4], 13);
-
-  request.add_outcomes(v1::COMPARISON_OUTCOME_DIFFERS);
-  request.set_page_size(3);
-  const auto first = Call(&v1::ArchiveService::Stub::CompareSources, request);
-  EXPECT_EQ(first->comparisons_size(), 3);
-  EXPECT_EQ(first->total_size(), 4);
-  request.set_page_token(first->next_page_token());
-  const auto second = Call(&v1::ArchiveService::Stub::CompareSources, request);
-  ASSERT_EQ(second->comparisons_size(), 1);
-  EXPECT_EQ(second->comparisons(0).document(), "documents/kk-09");
-  EXPECT_EQ(second->next_page_token(), "");
-  EXPECT_EQ(second->counts(4).outcome(), v1::COMPARISON_OUTCOME_NEITHER);
-}
-
-TEST_F(ArchiveServiceTest, BadFieldsOfAComparisonAreNamed) {
-  v1::CompareSourcesRequest request;
-  request.set_first_source("sources/finding-aid");
-  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("second_source"));
-  request.set_second_source("sources/frus-6");
-  request.add_outcomes(v1::COMPARISON_OUTCOME_AGREES);
-  request.add_outcomes(v1::COMPARISON_OUTCOME_UNSPECIFIED);
-  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("outcomes[1]"));
-  request.clear_outcomes();
-  request.mutable_filter()->add_authors("kennedy");
-  EXPECT_THAT(Call(&v1::ArchiveService::Stub::CompareSources, request), IsBadField("filter.authors[0]"));
-}
-
 TEST_F(ArchiveServiceTest, AWindowByInstantsIsHalfOpen) {
   v1::ListDocumentsRequest request;
   auto* window = request.mutable_filter()->mutable_window();
@@ -420,6 +374,16 @@ TEST_F(ArchiveServiceTest, AThreadHasItsDocumentsInOrderWithTypedEdges) {
 TEST_F(ArchiveServiceTest, AThreadOfAMalformedOrUnknownNameIsRefused) {
   EXPECT_THAT(Thread("kk-12"), IsBadField("name"));
   EXPECT_THAT(Thread("documents/kk-99"), FailsWith(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
+}
+
+TEST_F(ArchiveServiceTest, AnAmbiguousReferenceStaysSoWithoutTheNames) {
+  v1::ResolveReferenceRequest request;
+  request.set_reference("11");
+  request.mutable_read_mask()->add_paths("title");
+  const auto resolved = Call(&v1::ArchiveService::Stub::ResolveReference, request);
+  ASSERT_THAT(resolved, IsOk());
+  EXPECT_EQ(resolved->outcome(), v1::REFERENCE_OUTCOME_AMBIGUOUS);
+  EXPECT_EQ(resolved->matches(0).document().name(), "");
 }
 
 }  // namespace

@@ -375,5 +375,29 @@ TEST(DrainTest, PlaybacksAreClosedWithAPositionThatAnotherServerTakes) {
   EXPECT_EQ(rest.items().front().ordinal(), 1);
 }
 
+TEST_F(TimelineServiceTest, ItemsCarryTheFieldsOfTheReadMask) {
+  v1::StreamTimelineRequest request = Unpaced();
+  request.mutable_selection()->mutable_read_mask()->add_paths("identifiers");
+  const Played played = Stream(request);
+  EXPECT_THAT(played.status, IsOk());
+  int identifiers = 0;
+  for (const v1::TimelineItem& item : played.items()) {
+    identifiers += item.event().document().identifiers_size();
+    EXPECT_EQ(item.event().document().name(), "");
+    EXPECT_EQ(item.event().document().title(), "");
+  }
+  EXPECT_GT(identifiers, 0);
+}
+
+TEST_F(TimelineServiceTest, AReadMaskThatIsWrongOrComesWithTheBasicViewIsRefused) {
+  v1::StreamTimelineRequest request = Unpaced();
+  request.mutable_selection()->mutable_read_mask()->add_paths("identifiers");
+  request.mutable_selection()->set_view(v1::TIMELINE_VIEW_BASIC);
+  EXPECT_THAT(Stream(request).status, IsBadField("selection.read_mask"));
+  request.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);
+  request.mutable_selection()->mutable_read_mask()->add_paths("identifiers.value");
+  EXPECT_THAT(Stream(request).status, IsBadField("selection.read_mask.paths[1]"));
+}
+
 }  // namespace
 }  // namespace hotline::server

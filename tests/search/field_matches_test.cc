@@ -121,6 +121,7 @@ TEST(FieldMatchesTest, CutASnippetOutOfALongTextBetweenWords) {
   EXPECT_THAT(match.snippet(), testing::EndsWith("nächher nächher"));
   EXPECT_THAT(match.snippet(), testing::HasSubstr("Missile"));
   EXPECT_LE(match.snippet().size(), 260U);
+  EXPECT_EQ(match.text_length(), static_cast<int>(points.size()));
   EXPECT_GT(match.ranges(1).start(), match.snippet_range().end());
 }
 

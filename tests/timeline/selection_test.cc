@@ -89,6 +89,32 @@ TEST(SelectionTest, AViewSaysHowMuchOfTheDocumentAnItemCarries) {
   EXPECT_EQ(response.items(0).event().document().events_size(), 2);
 }
 
+TEST(SelectionTest, AReadMaskSaysWhichFieldsOfTheDocumentAnItemCarriesAlsoWithoutAView) {
+  for (const auto view : {v1::TIMELINE_VIEW_UNSPECIFIED, v1::TIMELINE_VIEW_FULL}) {
+    v1::TimelineSelection request;
+    request.set_view(view);
+    request.mutable_read_mask()->add_paths("events");
+    request.mutable_read_mask()->add_paths("name");
+    v1::StreamTimelineResponse response;
+    ASSERT_TRUE(response.ParseFromString(ItemBytes(*Build(request), 1, 2)));
+    const v1::TimelineEvent& item = response.items(0).event();
+    EXPECT_EQ(item.event().name(), "documents/a/events/1");
+    EXPECT_EQ(item.document().name(), "documents/a");
+    EXPECT_EQ(item.document().events_size(), 2);
+    EXPECT_EQ(item.document().title(), "");
+    EXPECT_EQ(item.document().authors_size(), 0);
+  }
+}
+
+TEST(SelectionTest, AnAsteriskCarriesTheWholeDocument) {
+  v1::TimelineSelection full;
+  full.set_view(v1::TIMELINE_VIEW_FULL);
+  v1::TimelineSelection all;
+  all.mutable_read_mask()->add_paths("*");
+  EXPECT_EQ(ItemBytes(*Build(all)), ItemBytes(*Build(full)));
+  EXPECT_EQ(FingerprintOf(all), FingerprintOf(full));
+}
+
 TEST(SelectionTest, CountsEventsAndDocumentsOfEveryDayAlsoOfTheEmptyOnes) {
   v1::TimelineSelection request;
   request.set_first_day("1962-10-25");
@@ -148,6 +174,13 @@ TEST(SelectionTest, RefusesBadFieldsByName) {
   EXPECT_THAT(refusal([](Request r) { r->add_event_types(v1::EVENT_TYPE_UNSPECIFIED); }),
               IsBadField("selection.event_types"));
   EXPECT_THAT(refusal([](Request r) { r->set_view(static_cast<v1::TimelineView>(7)); }), IsBadField("selection.view"));
+  EXPECT_THAT(refusal([](Request r) { r->mutable_read_mask()->add_paths("copiedTo"); }),
+              IsBadField("selection.read_mask.paths[0]"));
+  EXPECT_THAT(refusal([](Request r) {
+                r->set_view(v1::TIMELINE_VIEW_BASIC);
+                r->mutable_read_mask()->add_paths("title");
+              }),
+              IsBadField("selection.read_mask"));
   EXPECT_THAT(refusal([](Request r) { r->mutable_filter()->add_authors("participants/castro"); }),
               IsBadField("selection.filter.authors[0]"));
 }
@@ -185,6 +218,20 @@ TEST(FingerprintTest, IgnoresTheOrderOfListsAndNothingElse) {
   b.set_audience("moscow");
   EXPECT_NE(FingerprintOf(a), FingerprintOf(b));
   EXPECT_NE(FingerprintOf({}), FingerprintOf(a));
+}
+
+TEST(FingerprintTest, TellsReadMasksApartByWhatTheyAskForAndNotByTheirForm) {
+  const auto masked = [](const std::vector<std::string>& paths) {
+    v1::TimelineSelection selection;
+    for (const std::string& path : paths) selection.mutable_read_mask()->add_paths(path);
+    return selection;
+  };
+  EXPECT_EQ(FingerprintOf(masked({"name", "title"})), FingerprintOf(masked({"title", "name", "title"})));
+  EXPECT_NE(FingerprintOf(masked({"name", "title"})), FingerprintOf(masked({"name"})));
+  EXPECT_NE(FingerprintOf(masked({"name"})), FingerprintOf(masked({"*"})));
+  v1::TimelineSelection empty;
+  empty.mutable_read_mask();
+  EXPECT_EQ(FingerprintOf(empty), FingerprintOf({}));
 }
 
 TEST(FingerprintTest, IsTheSameOnEveryMachine) {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "hotline/connection.h"
-#include "hotline/document_range.h"
+#include "hotline/paged_range.h"
 #include "hotline/playback.h"
 #include "hotline/timeline_stream.h"
 #include "hotline/v1/archive_service.pb.h"
@@ -33,8 +33,9 @@ class Client {
   // What the server holds: span, counts and vocabularies.
   absl::StatusOr<v1::GetCorpusResponse> GetCorpus() const;
 
-  // The document of this name, "documents/kk-08".
+  // The document of this name, "documents/kk-08"; with a request, only those of its fields that are wanted.
   absl::StatusOr<v1::GetDocumentResponse> GetDocument(const std::string& name) const;
+  absl::StatusOr<v1::GetDocumentResponse> GetDocument(const v1::GetDocumentRequest& request) const;
 
   // Every document that the request selects, over all pages. Fetches nothing before the range is read.
   DocumentRange ListDocuments(const v1::ListDocumentsRequest& request = {}) const;
@@ -42,11 +43,25 @@ class Client {
   // One page of them, with `total_size` and the token of the next.
   absl::StatusOr<v1::ListDocumentsResponse> ListDocumentsPage(const v1::ListDocumentsRequest& request = {}) const;
 
+  // Every document that matches a query, the best first, over all pages. Fetches nothing before the range is read.
+  SearchRange SearchDocuments(const v1::SearchDocumentsRequest& request) const;
+
+  // One page of them, with the facets and `total_size` of all and the token of the next.
+  absl::StatusOr<v1::SearchDocumentsResponse> SearchDocumentsPage(const v1::SearchDocumentsRequest& request) const;
+
+  // What two sources say about the date of each document, over all pages. Fetches nothing before the range is read.
+  ComparisonRange CompareSources(const v1::CompareSourcesRequest& request) const;
+
+  // One page of that, with the counts of all and the token of the next.
+  absl::StatusOr<v1::CompareSourcesResponse> CompareSourcesPage(const v1::CompareSourcesRequest& request) const;
+
   // Every document that a reference such as "11", "Embtel 1101" or "kk-08" may mean.
   absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const std::string& reference) const;
+  absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const v1::ResolveReferenceRequest& request) const;
 
   // The letters and answers to which the document of this name belongs.
   absl::StatusOr<v1::GetThreadResponse> GetThread(const std::string& name) const;
+  absl::StatusOr<v1::GetThreadResponse> GetThread(const v1::GetThreadRequest& request) const;
 
   // Every civil day of a selection, with its counts.
   absl::StatusOr<v1::ListDaysResponse> ListDays(const v1::ListDaysRequest& request = {}) const;

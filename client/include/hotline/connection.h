@@ -29,6 +29,10 @@ class Connection {
   virtual absl::StatusOr<v1::GetDocumentResponse> GetDocument(const v1::GetDocumentRequest& request) = 0;
   // One page.
   virtual absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(const v1::ListDocumentsRequest& request) = 0;
+  // One page.
+  virtual absl::StatusOr<v1::SearchDocumentsResponse> SearchDocuments(const v1::SearchDocumentsRequest& request) = 0;
+  // One page.
+  virtual absl::StatusOr<v1::CompareSourcesResponse> CompareSources(const v1::CompareSourcesRequest& request) = 0;
   virtual absl::StatusOr<v1::ResolveReferenceResponse> ResolveReference(const v1::ResolveReferenceRequest& request) = 0;
   virtual absl::StatusOr<v1::GetThreadResponse> GetThread(const v1::GetThreadRequest& request) = 0;
   virtual absl::StatusOr<v1::ListDaysResponse> ListDays(const v1::ListDaysRequest& request) = 0;

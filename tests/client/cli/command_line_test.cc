@@ -81,6 +81,42 @@ TEST_F(CommandLineTest, ListFlagsBecomeAFilter) {
   EXPECT_EQ(line.filter.window().match(), v1::CERTAINTY_DEFINITE);
 }
 
+TEST_F(CommandLineTest, DaysMayBeASpanAndTheirSourceMayBeNamed) {
+  const CommandLine line = Accepted({"list", "--first-day=1962-10-26", "--last-day=1962-10-27", "--source=frus-6"});
+  EXPECT_EQ(line.filter.window().first_day(), "1962-10-26");
+  EXPECT_EQ(line.filter.window().last_day(), "1962-10-27");
+  EXPECT_EQ(line.filter.source(), "sources/frus-6");
+  EXPECT_EQ(Accepted({"list", "--source=sources/frus-6"}).filter.source(), "sources/frus-6");
+  EXPECT_EQ(Accepted({"list", "--source=any"}).filter.source(), "sources/-");
+  EXPECT_EQ(Accepted({"list", "--last-day=1962-10-27"}).filter.window().first_day(), "");
+}
+
+TEST_F(CommandLineTest, TheWordsOfASearchAreOneQuery) {
+  const CommandLine line = Accepted({"search", "missiles", "turk*", "--from=kennedy", "--limit=5", "--zone=UTC"});
+  EXPECT_EQ(line.command, Command::kSearch);
+  EXPECT_EQ(line.query, "missiles turk*");
+  EXPECT_EQ(line.filter.authors(0), "participants/kennedy");
+  EXPECT_EQ(line.filter.window().time_zone(), "UTC");
+  EXPECT_EQ(line.most_hits, 5);
+  EXPECT_EQ(Accepted({"search", "\"naval quarantine\" -berlin"}).query, "\"naval quarantine\" -berlin");
+  EXPECT_EQ(Accepted({"search", "--public", "--", "-berlin", "cuba"}).query, "-berlin cuba");
+  EXPECT_EQ(Accepted({"search", "cuba"}).most_hits, 20);
+}
+
+TEST_F(CommandLineTest, AComparisonNamesTwoSources) {
+  const CommandLine line = Accepted({"compare", "finding-aid", "sources/frus-6"});
+  EXPECT_EQ(line.command, Command::kCompare);
+  EXPECT_EQ(line.first_source, "sources/finding-aid");
+  EXPECT_EQ(line.second_source, "sources/frus-6");
+}
+
+TEST_F(CommandLineTest, AnExportHasAFormat) {
+  EXPECT_EQ(Accepted({"export"}).command, Command::kExport);
+  EXPECT_EQ(Accepted({"export"}).format, ExportFormat::kJsonLines);
+  EXPECT_EQ(Accepted({"export", "--format=jsonl"}).format, ExportFormat::kJsonLines);
+  EXPECT_EQ(Accepted({"export", "--format", "csv"}).format, ExportFormat::kCsv);
+}
+
 TEST_F(CommandLineTest, AListWithoutFlagsIsAnEmptyFilter) { EXPECT_EQ(Accepted({"list"}).filter.ByteSizeLong(), 0U); }
 
 TEST_F(CommandLineTest, ANameMayLackItsCollection) {
@@ -150,17 +186,24 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"corpus", "--server="}, "--server=", "needs a value"},
         Wrong{{"--server=", "corpus"}, "--server=", "needs a value"},
         Wrong{{"corpus", "--server", ""}, "--server", "must not be empty"},
-        Wrong{{"corpus", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
-        Wrong{{"list", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
-        Wrong{{"show", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
-        Wrong{{"thread", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
-        Wrong{{"resolve", "11", "--zone=Europe/Moscow"}, "--zone", "days, play and list --day"},
+        Wrong{{"corpus", "--zone=Europe/Moscow"}, "--zone", "days, play, search, and list by days"},
+        Wrong{{"list", "--zone=Europe/Moscow"}, "--zone", "days, play, search, and list by days"},
+        Wrong{{"show", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play, search, and list by days"},
+        Wrong{{"thread", "kk-09", "--zone=Europe/Moscow"}, "--zone", "days, play, search, and list by days"},
+        Wrong{{"resolve", "11", "--zone=Europe/Moscow"}, "--zone", "days, play, search, and list by days"},
         Wrong{{"days", "--zone=Mars/Olympus"}, "--zone", "Europe/Moscow"},
         Wrong{{"corpus", "--tls-cert=b.pem"}, "--tls-cert", "--tls-key"},
         Wrong{{"list", "--day=27 October"}, "--day", "write it as 1962-10-27"},
         Wrong{{"list", "--day=1962-02-30"}, "--day", "is not a day"},
         Wrong{{"list", "--kind=memo"}, "--kind", "{letter,statement,address}"},
-        Wrong{{"list", "--definite"}, "--definite", "--day"}, Wrong{{"list", "--from"}, "--from", "required"},
+        Wrong{{"list", "--definite"}, "--definite", "--day"},
+        Wrong{{"list", "--day=1962-10-27", "--first-day=1962-10-26"}, "--first-day", "--day"},
+        Wrong{{"list", "--first-day=1962-10-28", "--last-day=1962-10-27"}, "--first-day", "later than --last-day"},
+        Wrong{{"search"}, "QUERY", "required"}, Wrong{{"search", ""}, "QUERY", "empty"},
+        Wrong{{"search", "cuba", "--limit=0"}, "--limit", "1"},
+        Wrong{{"search", "cuba", "--limit=1001"}, "--limit", "1000"},
+        Wrong{{"compare", "finding-aid"}, "SECOND", "required"}, Wrong{{"export", "--format=xml"}, "--format", "csv"},
+        Wrong{{"export", "--output=json"}, "--output", "--format"}, Wrong{{"list", "--from"}, "--from", "required"},
         Wrong{{"list", "kk-09"}, "kk-09", "not expected"}, Wrong{{"show"}, "NAME", "required"},
         Wrong{{"show", ""}, "NAME", "must not be empty"}, Wrong{{"show", "kk-08", "kk-09"}, "kk-09", "not expected"},
         Wrong{{"resolve"}, "REFERENCE", "required"}, Wrong{{"thread"}, "NAME", "required"},
@@ -215,7 +258,7 @@ TEST_F(CommandLineTest, HelpSaysRangesDefaultsAndWhatExcludesWhat) {
   for (const char* text :
        {"3s; 8.64ms to 2400h; excludes --speed and --unpaced", "0.01 to 10000000; default 3600",
         "excludes --day-length and --unpaced", "excludes --day-length, --speed and --longest-wait",
-        "1ms to 24h; default none", "implies --tls, needs --tls-cert", "Of days, play and list --day"}) {
+        "1ms to 24h; default none", "implies --tls, needs --tls-cert", "Of days, play, search and list --day"}) {
     EXPECT_THAT(help, HasSubstr(text));
   }
 }
@@ -226,7 +269,8 @@ TEST_F(CommandLineTest, TheHintNamesTheCommand) {
 
 TEST_F(CommandLineTest, EveryCommandHasHelpWithin80Columns) {
   const std::string overview = Ended({"--help"}).text;
-  for (const char* command : {"corpus", "list", "show", "resolve", "thread", "days", "play"}) {
+  for (const char* command :
+       {"corpus", "list", "show", "search", "compare", "resolve", "thread", "days", "export", "play"}) {
     EXPECT_THAT(overview, HasSubstr(command));
     const ParseEnd end = Ended({command, "--help"});
     EXPECT_EQ(end.exit_code, 0);

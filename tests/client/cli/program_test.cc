@@ -136,6 +136,48 @@ TEST_F(CliProgramTest, ListOfADaySaysWhatIsCertain) {
   EXPECT_THAT(server_->Output({"list", "--day=1962-10-27", "--definite", "--zone=Europe/Moscow"}), HasSubstr("kk-09"));
 }
 
+TEST_F(CliProgramTest, SearchShowsHitsWithTheirWordsMarkedAndTheFacets) {
+  const std::string output = server_->Output({"search", "missiles", "turkey"});
+  EXPECT_THAT(output, HasSubstr("1  kk-09  Khrushchev to Kennedy: the public letter on *Turkey*"));
+  EXPECT_THAT(output, HasSubstr("*missiles* in *Turkey*"));
+  EXPECT_THAT(output, HasSubstr("author     Nikita S. Khrushchev (1)"));
+  EXPECT_LE(WidestLine(output), 80);
+  const std::string few = server_->Output({"search", "khrushchev", "--limit=2"});
+  EXPECT_THAT(few, HasSubstr("of which the best 2 are shown"));
+  EXPECT_THAT(server_->Output({"search", "--", "-turkey", "khrushchev"}), Not(HasSubstr("kk-09")));
+  const auto responses =
+      ParseLines<v1::SearchDocumentsResponse>(server_->Output({"--output=json", "search", "turkey"}));
+  ASSERT_THAT(responses, SizeIs(1));
+  EXPECT_GT(responses[0].hits_size(), 0);
+}
+
+TEST_F(CliProgramTest, AMalformedSearchIsShownWithItsPlace) {
+  const Result result = server_->Run({"search", "kennedy AND turkey"});
+  EXPECT_EQ(result.exit_code, 67);
+  EXPECT_THAT(result.output, IsEmpty());
+  EXPECT_THAT(result.error, HasSubstr("hotline:   kennedy AND turkey\nhotline:           ^^^\n"));
+  EXPECT_THAT(result.error, HasSubstr("query (QUERY)"));
+}
+
+TEST_F(CliProgramTest, CompareTellsTheFindingAidFromTheEdition) {
+  const std::string output = server_->Output({"compare", "finding-aid", "frus-6"});
+  EXPECT_THAT(output, ContainsRegex("kk-06 +25 Oct +24 Oct +FRUS 1 day earlier"));
+  EXPECT_THAT(output, ContainsRegex("kk-10 +27 Oct +- +only finding aid"));
+  EXPECT_THAT(output, HasSubstr("13 documents: they agree on 8, differ on 4, only finding aid dates 1\n"));
+  EXPECT_LE(WidestLine(output), 80);
+  const auto responses =
+      ParseLines<v1::CompareSourcesResponse>(server_->Output({"compare", "finding-aid", "frus-6", "--output=json"}));
+  ASSERT_THAT(responses, SizeIs(1));
+  EXPECT_EQ(responses[0].comparisons_size(), 13);
+  EXPECT_THAT(server_->Run({"compare", "finding-aid", "pravda"}).error, HasSubstr("second_source (SECOND)"));
+}
+
+TEST_F(CliProgramTest, ListByTheDatesOfAnySourceNamesWhatOnlyOneHas) {
+  const std::string output = server_->Output({"list", "--day=1962-10-26", "--zone=Europe/Moscow", "--source=any"});
+  EXPECT_THAT(output, HasSubstr("kk-09"));
+  EXPECT_THAT(server_->Output({"list", "--day=1962-10-26", "--zone=Europe/Moscow"}), Not(HasSubstr("kk-09")));
+}
+
 TEST_F(CliProgramTest, ListFiltersByWriterReaderKindAndPublicity) {
   EXPECT_THAT(server_->Output({"list", "--kind=address"}), HasSubstr("1 document, 1 entry in the finding aid"));
   const std::string output = server_->Output({"list", "--from=khrushchev", "--to=participants/kennedy", "--public"});

@@ -70,6 +70,110 @@ TEST(RenderListTest, WithAWindowEachRowSaysHowSurelyItFallsInIt) {
   EXPECT_LE(WidestLine(text), 80);
 }
 
+v1::SearchDocumentsResponse SampleSearch() {
+  v1::SearchDocumentsResponse response;
+  v1::SearchHit* hit = response.add_hits();
+  *hit->mutable_document() = SampleDocument("kk-09");
+  v1::FieldMatch* title = hit->add_matches();
+  title->set_field("title");
+  title->add_ranges()->set_end(10);  // "Khrushchev"
+  v1::FieldMatch* note = hit->add_matches();
+  note->set_field("dates[1].note");
+  note->set_snippet("before Turkey behind");
+  note->mutable_snippet_range()->set_start(100);
+  note->mutable_snippet_range()->set_end(120);
+  note->set_text_length(500);
+  note->add_ranges()->set_start(107);
+  note->mutable_ranges(0)->set_end(113);
+  note->add_ranges()->set_start(400);  // not in the snippet
+  note->mutable_ranges(1)->set_end(410);
+  hit->set_certainty(v1::CERTAINTY_POSSIBLE);
+  hit->set_date_source("sources/finding-aid");
+  v1::Facet* days = response.add_facets();
+  days->set_property("day");
+  days->set_value_count(30);
+  for (const char* day : {"1962-10-28", "1962-10-26"}) {
+    days->add_counts()->set_value(day);
+    days->mutable_counts(days->counts_size() - 1)->set_count(4);
+  }
+  v1::Facet* kinds = response.add_facets();
+  kinds->set_property("kind");
+  kinds->set_value_count(1);
+  kinds->add_counts()->set_value("DOCUMENT_KIND_LETTER");
+  kinds->mutable_counts(0)->set_count(7);
+  response.add_facets()->set_property("author");
+  response.set_total_size(7);
+  response.set_time_zone("Europe/Moscow");
+  return response;
+}
+
+TEST(RenderSearchTest, MarksWhatWasFoundAndSaysWhere) {
+  const std::string text = RenderSearch(kPlain, SampleVocabulary(), {SampleSearch()});
+  EXPECT_THAT(text, HasSubstr("1  kk-09  *Khrushchev* to Kennedy"));
+  EXPECT_THAT(text, HasSubstr("note on the date of finding aid: … before *Turkey* behind …"));
+  EXPECT_THAT(text, ContainsRegex("possible by[ \n]+finding aid"));
+  EXPECT_LE(WidestLine(text), 80);
+}
+
+TEST(RenderSearchTest, MarksByColourOnATerminal) {
+  const std::string text = RenderSearch(kColoured, SampleVocabulary(), {SampleSearch()});
+  EXPECT_THAT(text, Not(HasSubstr("*")));
+  EXPECT_THAT(WithoutEscapes(text), HasSubstr("before Turkey behind"));
+  EXPECT_THAT(text, Not(HasSubstr("before Turkey")));  // an escape stands between them
+}
+
+TEST(RenderSearchTest, ShowsTheFacetsOfTheWholeWithDaysInOrder) {
+  const std::string text = RenderSearch(kPlain, SampleVocabulary(), {SampleSearch()});
+  EXPECT_THAT(text, HasSubstr("day        26 Oct (4), 28 Oct (4), and 28 more\n"));
+  EXPECT_THAT(text, HasSubstr("kind       letter (7)\n"));
+  EXPECT_THAT(text, Not(HasSubstr("author ")));
+  EXPECT_THAT(text, HasSubstr("7 documents, of which the best 1 are shown; days of Europe/Moscow\n"));
+}
+
+TEST(RenderSearchTest, NothingFoundIsACount) {
+  EXPECT_EQ(RenderSearch(kPlain, SampleVocabulary(), {v1::SearchDocumentsResponse()}), "0 documents\n");
+}
+
+TEST(PointAtTest, PointsByColumnsAndNotByBytes) {
+  EXPECT_THAT(PointAt("a AND b", 2, 3), ::testing::ElementsAre("a AND b", "  ^^^"));
+  EXPECT_THAT(PointAt("ё \"b", 2, 1), ::testing::ElementsAre("ё \"b", "  ^"));
+  EXPECT_THAT(PointAt("導弹 (", 3, 1), ::testing::ElementsAre("導弹 (", "     ^"));
+  EXPECT_THAT(PointAt("", 0, 0), ::testing::ElementsAre("", "^"));
+}
+
+TEST(RenderComparisonTest, SaysWhatEachHasAndByHowMuchTheyDiffer) {
+  v1::CompareSourcesResponse response;
+  const auto add = [&response](const std::string& id, v1::ComparisonOutcome outcome) {
+    v1::DateComparison* comparison = response.add_comparisons();
+    comparison->set_document("documents/" + id);
+    comparison->set_outcome(outcome);
+    v1::OutcomeCount* count = response.add_counts();
+    count->set_outcome(outcome);
+    count->set_count(1);
+    return comparison;
+  };
+  v1::DateComparison* agree = add("kk-01", v1::COMPARISON_OUTCOME_AGREES);
+  *agree->mutable_first()->mutable_date() = Day("1962-10-26", "America/New_York");
+  *agree->mutable_second()->mutable_date() = Day("1962-10-26", "America/New_York");
+  v1::DateComparison* differ = add("kk-02", v1::COMPARISON_OUTCOME_DIFFERS);
+  *differ->mutable_first()->mutable_date() = Day("1962-10-26", "America/New_York");
+  *differ->mutable_second()->mutable_date() = Day("1962-10-24", "America/New_York");
+  differ->set_day_difference(-2);
+  v1::DateComparison* hours = add("kk-03", v1::COMPARISON_OUTCOME_DIFFERS);
+  hours->mutable_difference()->set_seconds(3 * 3600);
+  hours->set_day_difference(0);
+  *add("kk-04", v1::COMPARISON_OUTCOME_ONLY_SECOND)->mutable_second()->mutable_date() =
+      Day("1962-10-26", "Europe/Moscow");
+  const std::string text =
+      RenderComparison(kPlain, SampleVocabulary(), "sources/finding-aid", "sources/frus-6", {response});
+  EXPECT_THAT(text, ContainsRegex("kk-01 +26 Oct +26 Oct +agree"));
+  EXPECT_THAT(text, ContainsRegex("kk-02 +26 Oct +24 Oct +FRUS 2 days earlier"));
+  EXPECT_THAT(text, ContainsRegex("kk-03 .*FRUS 3 h later"));
+  EXPECT_THAT(text, ContainsRegex("kk-04 +- +26 Oct +only FRUS"));
+  EXPECT_THAT(text, HasSubstr("4 documents: they agree on 1, differ on 1"));
+  EXPECT_LE(WidestLine(text), 80);
+}
+
 TEST(RenderListTest, JoinsAllPages) {
   const std::string text = RenderList(kPlain, SampleVocabulary(), {SampleList(), SampleList()});
   EXPECT_THAT(text, HasSubstr("10 entries in the finding aid"));

@@ -13,7 +13,8 @@ namespace hotline::cli {
 // The server `hotlined` on an address of its own, and the client's environment that names it.
 class Server {
  public:
-  explicit Server(const std::string& listen = "127.0.0.1:0") : process_({HOTLINED_PROGRAM, "--listen=" + listen}) {
+  explicit Server(const std::string& listen = "127.0.0.1:0", const std::vector<std::string>& flags = {})
+      : process_(Command(listen, flags)) {
     const std::optional<std::string> line = process_.WaitForLine("listening on ");
     if (!line) std::abort();
     address_ = line->substr(line->rfind(' ') + 1);
@@ -24,6 +25,12 @@ class Server {
   tests::Process& process() { return process_; }
 
  private:
+  static std::vector<std::string> Command(const std::string& listen, const std::vector<std::string>& flags) {
+    std::vector<std::string> command = {HOTLINED_PROGRAM, "--listen=" + listen};
+    command.insert(command.end(), flags.begin(), flags.end());
+    return command;
+  }
+
   tests::Process process_;
   std::string address_;
 };

@@ -22,6 +22,10 @@ class MockConnection : public Connection {
   MOCK_METHOD(absl::StatusOr<v1::GetCorpusResponse>, GetCorpus, (const v1::GetCorpusRequest&), (override));
   MOCK_METHOD(absl::StatusOr<v1::GetDocumentResponse>, GetDocument, (const v1::GetDocumentRequest&), (override));
   MOCK_METHOD(absl::StatusOr<v1::ListDocumentsResponse>, ListDocuments, (const v1::ListDocumentsRequest&), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SearchDocumentsResponse>, SearchDocuments, (const v1::SearchDocumentsRequest&),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::CompareSourcesResponse>, CompareSources, (const v1::CompareSourcesRequest&),
+              (override));
   MOCK_METHOD(absl::StatusOr<v1::ResolveReferenceResponse>, ResolveReference, (const v1::ResolveReferenceRequest&),
               (override));
   MOCK_METHOD(absl::StatusOr<v1::GetThreadResponse>, GetThread, (const v1::GetThreadRequest&), (override));
