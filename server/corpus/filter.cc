@@ -33,7 +33,7 @@ void SortUnique(List* list) {
 // The documents that answer the one of this name, which the corpus has.
 absl::flat_hash_set<std::uint32_t> AnswersTo(const std::string& name, const Corpus& corpus) {
   absl::flat_hash_set<std::uint32_t> answers;
-  for (const RelationIndex::Link& link : corpus.relations().To(*corpus.IndexOf(name))) {
+  for (const RelationIndex::Link& link : corpus.relations().To(corpus.IndexOf(*corpus.FindDocument(name)))) {
     const auto& relations = corpus.documents()[link.from].relations();
     if (std::any_of(relations.begin(), relations.end(), [&name](const v1::Relation& relation) {
           return relation.type() == v1::RELATION_TYPE_REPLIES_TO && relation.document() == name;
