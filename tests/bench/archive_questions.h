@@ -21,14 +21,15 @@ struct Cost {
   std::string question;
   std::vector<absl::Duration> latencies;  // one a call
   absl::Duration server_cpu_per_call;
-  int results = 0;  // total_size of the last answer; 0 where it has none
+  std::int64_t results = 0;  // total_size of one answer to each request, together
 };
 
-// A query of a kind, in the syntax of SearchDocuments.
+// Queries of a kind, in the syntax of SearchDocuments. They are many, and asked in turn, since a server may keep the
+// results of the last few for their next pages.
 struct SearchQuestion {
   std::string question;
   int words;  // 0 for a phrase or a beginning
-  std::string query;
+  std::vector<std::string> queries;
 };
 
 // Asks a server that serves an archive corpus, one call after the other over one connection.
@@ -60,8 +61,9 @@ class ArchiveQuestions {
   double bytes_per_document() const { return bytes_got_ / static_cast<double>(documents_got_); }
 
  private:
-  // Calls `ask` until the options say that it is enough.
-  absl::StatusOr<Cost> Measure(const std::string& question, const std::function<absl::Status(Cost*)>& ask);
+  // Calls `ask` until the options say that it is enough, and before that, uncounted, `warming` times.
+  absl::StatusOr<Cost> Measure(const std::string& question, std::size_t warming,
+                               const std::function<absl::Status(Cost*)>& ask);
 
   const Options options_;
   const std::shared_ptr<grpc::Channel> channel_;
