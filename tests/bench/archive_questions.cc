@@ -129,8 +129,8 @@ absl::StatusOr<std::string> ArchiveQuestions::MiddlePage() {
 }
 
 std::vector<SearchQuestion> SearchQuestions() {
-  constexpr int kQueries = 50;
-  constexpr int kCommon = 9;  // "missile"
+  constexpr int kQueries = 100;  // more than a server keeps
+  constexpr int kCommon = 9;     // "missile"
   constexpr int kRare = 5'000;
   const Vocabulary words;
   std::vector<SearchQuestion> questions = {{"one common word", 1, {}},  {"one rare word", 1, {}},
