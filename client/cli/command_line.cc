@@ -201,8 +201,8 @@ void AddSearch(CLI::App& app, CommandLine& line, Flags& flags) {
   search
       ->add_option(
           "QUERY", flags.words,
-          "Words, all of which must stand there; \"a phrase\", -not, begin*. Where the first begins with a '-', "
-          "put -- before it")
+          "Words, all of which must stand there; \"a phrase\", -not, begin*. In the quotes of the shell; behind -- "
+          "where it begins with a '-'")
       ->option_text(" ")
       ->required()
       ->check(CheckText);

@@ -38,7 +38,12 @@ std::string RenderList(const Page& page, const Vocabulary& vocabulary,
                                {dated.disputed ? Role::kDoubt : Role::kPlain, dated.text}};
       if (window) {
         const bool certain = i < response.certainties_size() && response.certainties(i) == v1::CERTAINTY_DEFINITE;
-        row.push_back({certain ? Role::kPlain : Role::kDoubt, certain ? "certain" : "possible"});
+        std::string in_window = certain ? "certain" : "possible";
+        const std::string source = i < response.date_sources_size() ? response.date_sources(i) : "";
+        if (!source.empty() && source != document.dates(0).source()) {
+          absl::StrAppend(&in_window, " by ", vocabulary.SourceName(source));
+        }
+        row.push_back({certain ? Role::kPlain : Role::kDoubt, in_window});
       }
       row.push_back(
           {document.publicity() == v1::PUBLICITY_PUBLIC ? Role::kStrong : Role::kPlain, KindInWords(document)});

@@ -84,12 +84,15 @@ class ThreadPicture {
       if (edge.document() != document.name()) continue;
       std::string text = absl::StrCat(InWords(edge.type()), " ", IdOf(edge.target()));
       if (edge.has_delay()) absl::StrAppend(&text, " ", DelayInWords(edge));
+      absl::StrAppend(&text, " (", vocabulary_.SourceName(edge.source()), ")");
       AppendTo(block, Text(Role::kPlain, text, indent));
     }
     for (const v1::Crossing& crossing : thread_.crossings()) {
       if (crossing.first() == document.name() || crossing.second() == document.name()) {
         const std::string& other = crossing.first() == document.name() ? crossing.second() : crossing.first();
-        AppendTo(block, Text(Role::kDoubt, absl::StrCat("× crossed ", IdOf(other)), indent));
+        AppendTo(block, Text(Role::kDoubt,
+                             absl::StrCat(crossing.approximate() ? "× may have crossed " : "× crossed ", IdOf(other)),
+                             indent));
       }
     }
     return block;
@@ -121,10 +124,12 @@ std::string RenderThread(const Page& page, const Vocabulary& vocabulary, const v
   Block block = ThreadPicture(page, vocabulary, response).Draw();
   block.push_back(Line(page));
   for (const v1::Crossing& crossing : response.crossings()) {
-    AppendTo(block, Paragraph(page, Role::kDoubt,
-                              absl::StrCat("× ", IdOf(crossing.first()), " and ", IdOf(crossing.second()),
-                                           " crossed: each was sent before the other had arrived."),
-                              page.width));
+    AppendTo(block,
+             Paragraph(page, Role::kDoubt,
+                       absl::StrCat("× ", IdOf(crossing.first()), " and ", IdOf(crossing.second()),
+                                    crossing.approximate() ? " may have crossed: their times leave it open."
+                                                           : " crossed: each was sent before the other had arrived."),
+                       page.width));
   }
   int answers = 0;
   for (const v1::ThreadEdge& edge : response.edges()) answers += edge.type() == v1::RELATION_TYPE_REPLIES_TO ? 1 : 0;

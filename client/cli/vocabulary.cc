@@ -1,6 +1,7 @@
 #include "client/cli/vocabulary.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -17,6 +18,15 @@ constexpr std::size_t kMostCapitals = 2;
 absl::Status UnknownZone(const std::string& zone) {
   return absl::FailedPreconditionError(
       absl::StrCat("this machine does not know the time zone \"", zone, "\": install its zone data (package tzdata)"));
+}
+
+// In hours, however many, so that delays can be compared at a glance: "31 h 2 min".
+std::string HoursInWords(absl::Duration duration) {
+  absl::Duration rest;
+  const std::int64_t hours = absl::IDivDuration(duration, absl::Hours(1), &rest);
+  if (hours == 0) return DurationInWords(duration);
+  return rest < absl::Minutes(1) ? absl::StrCat(hours, " h")
+                                 : absl::StrCat(hours, " h ", rest / absl::Minutes(1), " min");
 }
 
 }  // namespace
@@ -146,7 +156,10 @@ std::string InWords(v1::RelationType type, bool inverse) {
 
 std::string DelayInWords(const v1::ThreadEdge& edge) {
   if (!edge.has_delay()) return "";
-  return absl::StrCat("after ", edge.approximate() ? "about " : "", DurationInWords(ToDuration(edge.delay())));
+  const absl::Duration delay = ToDuration(edge.delay());
+  const std::string about = edge.approximate() ? "about " : "";
+  if (delay < absl::ZeroDuration()) return absl::StrCat(about, HoursInWords(-delay), " before it was known");
+  return absl::StrCat("after ", about, HoursInWords(delay));
 }
 
 std::string KindInWords(const v1::Document& document) {

@@ -69,7 +69,8 @@ std::string InWords(v1::DocumentKind kind);
 // "answers"; with `inverse`, as the other document sees it: "answered by".
 std::string InWords(v1::RelationType type, bool inverse = false);
 
-// "after 4 h", "after about 4 h" where it is only about right; empty where no delay is known.
+// "after 31 h 2 min", "after about 4 h" where it is only about right; empty where no delay is known. One below zero, as
+// uncertain dates may bring about: "2 h before it was known".
 std::string DelayInWords(const v1::ThreadEdge& edge);
 
 // "private letter"; "letter" where publicity is not recorded.

@@ -9,8 +9,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "server/corpus/historical_date.h"
 #include "server/corpus/moment.h"
+#include "server/corpus/parallel.h"
 
 namespace hotline::server {
 namespace {
@@ -22,43 +24,52 @@ class Checker {
     for (const curation::Source& source : file.content().sources()) {
       short_name_.emplace(absl::StrCat("sources/", source.id()), source.short_name());
     }
+    index_of_name_.reserve(merged.documents.size());
     for (std::size_t i = 0; i < merged.documents.size(); ++i) {
       index_of_name_.emplace(merged.documents[i].document.name(), i);
     }
   }
 
   void Check() {
-    for (const MergedDocument& document : merged_.documents) {
-      NoteDisagreements(document);
-      CheckReceipts(document);
-      CheckAnswers(document);
-    }
+    CollectInRuns(merged_.documents.size(), diagnostics_,
+                  [this](std::size_t begin, std::size_t end, std::vector<Diagnostic>* found) {
+                    for (std::size_t i = begin; i < end; ++i) {
+                      NoteDisagreements(merged_.documents[i], found);
+                      CheckReceipts(merged_.documents[i], found);
+                      CheckAnswers(merged_.documents[i], found);
+                    }
+                  });
     FindCircles();
   }
 
  private:
-  void Error(int line, std::string message) {
-    diagnostics_->push_back({Diagnostic::Severity::kError, kCurationFile, line, std::move(message)});
+  static Diagnostic Error(int line, std::string message) {
+    return {Diagnostic::Severity::kError, kCurationFile, line, std::move(message)};
+  }
+
+  // `document` is one of merged_.documents, which are in the curation's order.
+  CurationLines LinesOf(const MergedDocument& document) const {
+    return file_.LinesOf(static_cast<int>(&document - merged_.documents.data()));
   }
 
   std::string Describe(const MergedDocument& document, int claim) const {
     const v1::DateClaim& date = document.document.dates(claim);
     const auto found = short_name_.find(date.source());
-    const Place& place = document.claim_places[static_cast<std::size_t>(claim)];
+    const Place place = PlaceOf(document.claim_origins[static_cast<std::size_t>(claim)], LinesOf(document));
     return absl::StrCat(found == short_name_.end() ? date.source() : found->second, " ", date.date().edtf(), " (",
                         place.file, ":", place.line, ")");
   }
 
-  void NoteDisagreements(const MergedDocument& document) {
+  void NoteDisagreements(const MergedDocument& document, std::vector<Diagnostic>* found) const {
     for (const int claim : Disagreements(document.document)) {
-      const Place& place = document.claim_places[static_cast<std::size_t>(claim)];
-      diagnostics_->push_back({Diagnostic::Severity::kNote, place.file, place.line,
-                               absl::StrCat("sources disagree about the date of ", document.document.name(), ": ",
-                                            Describe(document, 0), " is preferred to ", Describe(document, claim))});
+      Place place = PlaceOf(document.claim_origins[static_cast<std::size_t>(claim)], LinesOf(document));
+      found->push_back({Diagnostic::Severity::kNote, std::move(place.file), place.line,
+                        absl::StrCat("sources disagree about the date of ", document.document.name(), ": ",
+                                     Describe(document, 0), " is preferred to ", Describe(document, claim))});
     }
   }
 
-  void CheckReceipts(const MergedDocument& document) {
+  void CheckReceipts(const MergedDocument& document, std::vector<Diagnostic>* found) const {
     const auto& events = document.document.events();
     const bool has_sending =
         std::any_of(events.begin(), events.end(), [](const v1::Event& event) { return IsSending(event.type()); });
@@ -70,9 +81,10 @@ class Checker {
       });
       if (!too_early) continue;
       const int number = EventNumber(receipt);
-      Error(file_.LineOf(document.curation->events(number - 1), "date"),
-            absl::StrCat("received (", receipt.date().edtf(),
-                         ") before any sending, handing over, broadcast or release ", "of ", document.document.name()));
+      found->push_back(Error(
+          LinesOf(document).LineOf(document.curation->events(number - 1), "date"),
+          absl::StrCat("received (", receipt.date().edtf(),
+                       ") before any sending, handing over, broadcast or release of ", document.document.name())));
     }
   }
 
@@ -87,16 +99,16 @@ class Checker {
     return found == index_of_name_.end() ? nullptr : &merged_.documents[found->second];
   }
 
-  void CheckAnswers(const MergedDocument& answer) {
+  void CheckAnswers(const MergedDocument& answer, std::vector<Diagnostic>* found) const {
     for (int i = 0; i < answer.document.relations_size(); ++i) {
       const v1::Relation& relation = answer.document.relations(i);
       const MergedDocument* question = Find(relation.document());
       if (relation.type() != v1::RELATION_TYPE_REPLIES_TO || question == nullptr) continue;
       if (answer.document.dates().empty() || question->document.dates().empty()) continue;
       if (!IsWhollyBefore(answer.document.dates(0).date(), question->document.dates(0).date())) continue;
-      Error(file_.LineOf(answer.curation->relations(i)),
-            absl::StrCat(answer.document.name(), ", ", Describe(answer, 0), ", cannot answer ",
-                         question->document.name(), ", which is later: ", Describe(*question, 0)));
+      found->push_back(Error(LinesOf(answer).LineOf(answer.curation->relations(i)),
+                             absl::StrCat(answer.document.name(), ", ", Describe(answer, 0), ", cannot answer ",
+                                          question->document.name(), ", which is later: ", Describe(*question, 0))));
     }
   }
 
@@ -108,9 +120,10 @@ class Checker {
       int next_relation;
     };
     std::vector<State> states(merged_.documents.size(), State::kNew);
+    std::vector<Step> path;
     for (std::size_t start = 0; start < states.size(); ++start) {
       if (states[start] != State::kNew) continue;
-      std::vector<Step> path = {{start, 0}};
+      path.push_back({start, 0});
       states[start] = State::kOnPath;
       while (!path.empty()) {
         Step& step = path.back();
@@ -136,8 +149,8 @@ class Checker {
             }
           }
           circle.push_back(relation.document());
-          Error(file_.LineOf(at.curation->relations(index)),
-                absl::StrCat("answers in a circle: ", absl::StrJoin(circle, " answers ")));
+          diagnostics_->push_back(Error(LinesOf(at).LineOf(at.curation->relations(index)),
+                                        absl::StrCat("answers in a circle: ", absl::StrJoin(circle, " answers "))));
         }
       }
     }
@@ -147,7 +160,7 @@ class Checker {
   const CurationFile& file_;
   std::vector<Diagnostic>* diagnostics_;
   absl::flat_hash_map<std::string, std::string> short_name_;
-  absl::flat_hash_map<std::string, std::size_t> index_of_name_;
+  absl::flat_hash_map<absl::string_view, std::size_t> index_of_name_;
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
-#include <numeric>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -40,23 +41,45 @@ int EventNumber(const v1::Event& event) {
 void SortEvents(v1::Document* document) {
   auto* events = document->mutable_events();
   std::stable_sort(events->pointer_begin(), events->pointer_end(), [](const v1::Event* a, const v1::Event* b) {
-    return std::make_pair(FromTimestamp(a->time()), EventNumber(*a)) <
-           std::make_pair(FromTimestamp(b->time()), EventNumber(*b));
+    const absl::Time time_of_a = FromTimestamp(a->time());
+    const absl::Time time_of_b = FromTimestamp(b->time());
+    return time_of_a == time_of_b ? EventNumber(*a) < EventNumber(*b) : time_of_a < time_of_b;
   });
 }
 
-// Appends `message` in its deterministic serialisation, preceded by its length, so that no two lists of messages give
-// the same bytes.
-void AppendMessage(const google::protobuf::Message& message, std::string* bytes) {
-  std::string serialised;
-  {
-    google::protobuf::io::StringOutputStream stream(&serialised);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
+// Hashes what is added, one piece behind the other.
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+
+  void Add(absl::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+
+  // A message in its deterministic serialisation, preceded by its length, so that no two lists of messages give the
+  // same bytes.
+  void Add(const google::protobuf::Message& message) {
+    serialised_.clear();
+    {
+      google::protobuf::io::StringOutputStream stream(&serialised_);
+      google::protobuf::io::CodedOutputStream coded(&stream);
+      coded.SetSerializationDeterministic(true);
+      message.SerializeToCodedStream(&coded);
+    }
+    Add(absl::StrCat(serialised_.size(), ":"));
+    Add(serialised_);
   }
-  absl::StrAppend(bytes, serialised.size(), ":", serialised);
-}
+
+  // Lower-case hexadecimal, of everything; nothing can be added then.
+  std::string Hex() {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context_.get(), digest, &size);
+    return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
+  }
+
+ private:
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+  std::string serialised_;
+};
 
 template <typename Message>
 const Message* FindByName(const google::protobuf::RepeatedPtrField<Message>& messages, absl::string_view name) {
@@ -70,32 +93,42 @@ const Message* FindByName(const google::protobuf::RepeatedPtrField<Message>& mes
 Corpus::Corpus(v1::Corpus summary, std::vector<v1::Document> documents)
     : summary_(std::move(summary)), default_zone_(*FindZone(summary_.default_time_zone())) {
   TakeDocuments(std::move(documents));
-  IndexEvents();
+  OrderEvents();
   Summarise();
+  // What is long for many documents, at the same time; each reads only what stands above.
+  std::thread hashing([this] { revision_ = Revision(); });
+  for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.insert(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < events_.size(); ++i) event_by_name_.insert(static_cast<std::uint32_t>(i));
   columns_ = Columns(summary_, documents_);
   relations_ = RelationIndex(*this);
   references_ = ReferenceIndex(documents_);
-  revision_ = Revision();
+  hashing.join();
 }
 
 void Corpus::TakeDocuments(std::vector<v1::Document> documents) {
-  documents_ = std::move(documents);
-  std::stable_sort(documents_.begin(), documents_.end(),
-                   [](const v1::Document& a, const v1::Document& b) { return TimelineTime(a) < TimelineTime(b); });
-  for (v1::Document& document : documents_) SortEvents(&document);
-  for (std::size_t i = 0; i < documents_.size(); ++i) document_by_name_.emplace(documents_[i].name(), i);
+  std::vector<std::pair<absl::Time, std::size_t>> order;
+  order.reserve(documents.size());
+  for (v1::Document& document : documents) {
+    order.emplace_back(TimelineTime(document), order.size());
+    SortEvents(&document);
+  }
+  std::sort(order.begin(), order.end());
+  documents_.reserve(documents.size());
+  for (const auto& [time, index] : order) documents_.push_back(std::move(documents[index]));
 }
 
-void Corpus::IndexEvents() {
+void Corpus::OrderEvents() {
+  std::size_t count = 0;
+  for (const v1::Document& document : documents_) count += static_cast<std::size_t>(document.events_size());
+  events_.reserve(count);
   for (std::size_t i = 0; i < documents_.size(); ++i) {
     for (const v1::Event& event : documents_[i].events()) {
-      events_.push_back({FromTimestamp(event.time()), i, &event});
+      events_.push_back({FromTimestamp(event.time()), static_cast<std::uint32_t>(i), &event});
     }
   }
   // They are in the order of documents, and each document's own in order of time.
   std::stable_sort(events_.begin(), events_.end(),
                    [](const EventRef& a, const EventRef& b) { return a.time < b.time; });
-  for (std::size_t i = 0; i < events_.size(); ++i) event_by_name_.emplace(events_[i].event->name(), i);
 }
 
 void Corpus::Summarise() {
@@ -112,20 +145,20 @@ void Corpus::Summarise() {
 }
 
 std::string Corpus::Revision() const {
-  std::string bytes;
-  AppendMessage(summary_, &bytes);
-  for (const v1::Document& document : documents_) AppendMessage(document, &bytes);
-  return Sha256Hex(bytes).substr(0, kRevisionDigits);
+  Sha256 hash;
+  hash.Add(summary_);
+  for (const v1::Document& document : documents_) hash.Add(document);
+  return hash.Hex().substr(0, kRevisionDigits);
 }
 
 const v1::Document* Corpus::FindDocument(absl::string_view name) const {
   const auto found = document_by_name_.find(name);
-  return found == document_by_name_.end() ? nullptr : &documents_[found->second];
+  return found == document_by_name_.end() ? nullptr : &documents_[*found];
 }
 
 const EventRef* Corpus::FindEvent(absl::string_view name) const {
   const auto found = event_by_name_.find(name);
-  return found == event_by_name_.end() ? nullptr : &events_[found->second];
+  return found == event_by_name_.end() ? nullptr : &events_[*found];
 }
 
 const v1::Participant* Corpus::FindParticipant(absl::string_view name) const {
@@ -152,10 +185,9 @@ std::uint64_t Fingerprint(absl::string_view bytes) {
 }
 
 std::string Sha256Hex(absl::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
+  Sha256 hash;
+  hash.Add(bytes);
+  return hash.Hex();
 }
 
 }  // namespace hotline::server

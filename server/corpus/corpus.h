@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -21,7 +22,7 @@ namespace hotline::server {
 // One event with its document, and its place in the order of all events.
 struct EventRef {
   absl::Time time;         // the event's one instant, `Event.time`
-  std::size_t document;    // index into Corpus::documents()
+  std::uint32_t document;  // index into Corpus::documents()
   const v1::Event* event;  // lives as long as the Corpus
 };
 
@@ -75,8 +76,32 @@ class Corpus {
   const v1::Audience* FindAudience(absl::string_view id) const;
 
  private:
+  // Hashes and compares indices into a list by the names of what stands there: a set of them takes a fifth of the room
+  // of a map that has the names, too.
+  template <typename List, absl::string_view (*Name)(const List&, std::uint32_t)>
+  struct ByName {
+    using is_transparent = void;
+
+    std::size_t operator()(absl::string_view name) const { return absl::HashOf(name); }
+    std::size_t operator()(std::uint32_t index) const { return absl::HashOf(Name(*list, index)); }
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return Name(*list, a) == Name(*list, b); }
+    bool operator()(std::uint32_t index, absl::string_view name) const { return Name(*list, index) == name; }
+    bool operator()(absl::string_view name, std::uint32_t index) const { return Name(*list, index) == name; }
+
+    const List* list;
+  };
+  template <typename List, absl::string_view (*Name)(const List&, std::uint32_t)>
+  using NameSet = absl::flat_hash_set<std::uint32_t, ByName<List, Name>, ByName<List, Name>>;
+
+  static absl::string_view DocumentName(const std::vector<v1::Document>& documents, std::uint32_t index) {
+    return documents[index].name();
+  }
+  static absl::string_view EventName(const std::vector<EventRef>& events, std::uint32_t index) {
+    return events[index].event->name();
+  }
+
   void TakeDocuments(std::vector<v1::Document> documents);
-  void IndexEvents();
+  void OrderEvents();
   void Summarise();
   std::string Revision() const;
 
@@ -84,8 +109,8 @@ class Corpus {
   absl::TimeZone default_zone_;
   std::vector<v1::Document> documents_;
   std::vector<EventRef> events_;
-  absl::flat_hash_map<absl::string_view, std::size_t> document_by_name_;
-  absl::flat_hash_map<absl::string_view, std::size_t> event_by_name_;
+  NameSet<std::vector<v1::Document>, DocumentName> document_by_name_{0, {&documents_}, {&documents_}};
+  NameSet<std::vector<EventRef>, EventName> event_by_name_{0, {&events_}, {&events_}};
   Columns columns_;
   RelationIndex relations_;
   ReferenceIndex references_;

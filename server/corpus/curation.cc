@@ -1,37 +1,45 @@
 #include "server/corpus/curation.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/message.h"
-#include "server/corpus/errors.h"
-#include "server/corpus/utf8.h"
+#include "server/corpus/curation_part.h"
+#include "server/corpus/parallel.h"
+#include "server/corpus/plain_text_reader.h"
 
 namespace hotline::server {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::TextFormat;
+// Parts are of at least so many bytes: enough to be worth a thread's while, and few enough for the threads to end
+// together.
+constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 
-class SyntaxErrors : public google::protobuf::io::ErrorCollector {
- public:
-  explicit SyntaxErrors(std::vector<Diagnostic>* diagnostics) : diagnostics_(diagnostics) {}
-
-  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
-    // The message may quote bytes of the file as they stand.
-    diagnostics_->push_back({Diagnostic::Severity::kError, kCurationFile, line + 1,
-                             absl::StrCat("column ", column + 1, ": ", ToUtf8(message))});
+// Cuts a file into parts that begin with a document. A guess: strings end with their line in this format, so it is
+// never within one, but only a reader knows whether a part is whole.
+std::vector<absl::string_view> Cut(absl::string_view text) {
+  constexpr absl::string_view kBegin = "\ndocuments";
+  std::vector<absl::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = text.size() <= kPartBytes ? absl::string_view::npos : text.find(kBegin, kPartBytes);
+    parts.push_back(text.substr(0, end == absl::string_view::npos ? end : end + 1));
+    text.remove_prefix(parts.back().size());
   }
+  if (parts.empty()) parts.push_back(text);
+  return parts;
+}
 
- private:
-  std::vector<Diagnostic>* diagnostics_;
-};
+bool HasOnlyDocuments(const curation::Curation& content) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  content.GetReflection()->ListFields(content, &fields);
+  return std::all_of(fields.begin(), fields.end(), [](const google::protobuf::FieldDescriptor* field) {
+    return field->number() == curation::Curation::kDocumentsFieldNumber;
+  });
+}
 
 // "President Kennedy" -> "president-kennedy"; always a well-formed id.
 std::string Slug(absl::string_view words) {
@@ -80,21 +88,50 @@ class ParticipantMaker {
 
 }  // namespace
 
+CurationFile::CurationFile() = default;
+CurationFile::~CurationFile() {
+  ForEachIndex(parts_.size(), [this](std::size_t i) { parts_[i].reset(); });
+}
+
 std::unique_ptr<CurationFile> CurationFile::Parse(absl::string_view text, std::vector<Diagnostic>* diagnostics) {
   std::unique_ptr<CurationFile> file(new CurationFile);
-  SyntaxErrors errors(diagnostics);
-  TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  parser.WriteLocationsTo(&file->tree_);
-  google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-  if (!parser.Parse(&input, &file->content_)) return nullptr;
-  file->Visit(file->content_, {&file->tree_, 0}, diagnostics);
+  std::vector<std::unique_ptr<CurationPart>>& parts = file->parts_;
+  const PlainTextReader plain(curation::Curation::descriptor());
+  for (const absl::string_view part : Cut(text)) parts.push_back(std::make_unique<CurationPart>(part));
+  std::atomic<bool> whole = true;
+  ForEachIndex(parts.size(), [&](std::size_t i) {
+    if (!parts[i]->Read(plain, nullptr) || (i > 0 && !HasOnlyDocuments(parts[i]->content()))) whole = false;
+  });
+  if (!whole) {
+    // Something is wrong, or two parts have to be known together, such as those of a field that is there twice.
+    parts.clear();
+    parts.push_back(std::make_unique<CurationPart>(text));
+    if (!parts.front()->Read(plain, diagnostics)) return nullptr;
+  }
+  file->Join();
+  file->has_lines_ = true;
+  for (const std::unique_ptr<CurationPart>& part : parts) part->CheckStrings(diagnostics);
   return file;
+}
+
+void CurationFile::Join() {
+  auto* documents = parts_.front()->mutable_content()->mutable_documents();
+  int lines = 0;
+  for (const std::unique_ptr<CurationPart>& part : parts_) {
+    part->SetBefore(part == parts_.front() ? 0 : documents->size(), lines);
+    lines += part->line_feeds();
+    if (part == parts_.front()) continue;
+    // They stay on their own part's arena.
+    for (curation::Document& document : *part->mutable_content()->mutable_documents()) {
+      documents->UnsafeArenaAddAllocated(&document);
+    }
+  }
 }
 
 std::unique_ptr<CurationFile> CurationFile::Make(const FindingAid& aid) {
   std::unique_ptr<CurationFile> file(new CurationFile);
-  curation::Curation& curation = file->content_;
+  file->parts_.push_back(std::make_unique<CurationPart>(""));
+  curation::Curation& curation = *file->parts_.front()->mutable_content();
   curation.set_default_time_zone("UTC");
   curation.set_finding_aid_source("finding-aid");
   curation::Source* source = curation.add_sources();
@@ -115,45 +152,25 @@ std::unique_ptr<CurationFile> CurationFile::Make(const FindingAid& aid) {
   return file;
 }
 
-void CurationFile::Visit(const Message& message, Location location, std::vector<Diagnostic>* diagnostics) {
-  locations_.emplace(&message, location);
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    int line = location.line;
-    for (int i = 0; i < count; ++i) {
-      const int index = field->is_repeated() ? i : -1;
-      const int found = location.tree->GetLocation(field, index).line;
-      if (found >= 0) line = found + 1;                             // of "[a, b]" only the first has one
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {  // all of them repeated
-        Visit(reflection.GetRepeatedMessage(message, field, i), {location.tree->GetTreeForNested(field, index), line},
-              diagnostics);
-      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-        const std::string value = field->is_repeated() ? reflection.GetRepeatedString(message, field, i)
-                                                       : reflection.GetString(message, field);
-        if (IsUtf8(value)) continue;
-        diagnostics->push_back({Diagnostic::Severity::kError, kCurationFile, line,
-                                absl::StrCat("`", field->name(), "` is not valid UTF-8: ", Quoted(ToUtf8(value)))});
-      }
-    }
-  }
+const curation::Curation& CurationFile::content() const { return parts_.front()->content(); }
+
+CurationLines CurationFile::LinesOf(int document) const {
+  if (!has_lines_) return {nullptr, document};
+  const auto behind = std::upper_bound(
+      parts_.begin(), parts_.end(), document,
+      [](int wanted, const std::unique_ptr<CurationPart>& part) { return wanted < part->documents_before(); });
+  const CurationPart& part = **(behind - 1);
+  return {&part, document - part.documents_before()};
 }
 
-int CurationFile::LineOf(const Message& message) const {
-  const auto found = locations_.find(&message);
-  return found == locations_.end() ? 0 : found->second.line;
+CurationLines CurationFile::lines() const { return {has_lines_ ? parts_.front().get() : nullptr, -1}; }
+
+int CurationLines::LineOf(const google::protobuf::Message& message) const {
+  return part_ == nullptr ? 0 : part_->LineOf(document_, message);
 }
 
-int CurationFile::LineOf(const Message& message, const char* field, int index) const {
-  const auto found = locations_.find(&message);
-  if (found == locations_.end()) return 0;
-  const FieldDescriptor* descriptor = message.GetDescriptor()->FindFieldByName(field);
-  if (!descriptor->is_repeated()) index = -1;
-  int line = found->second.tree->GetLocation(descriptor, index).line;
-  while (line < 0 && index > 0) line = found->second.tree->GetLocation(descriptor, --index).line;  // "[a, b]"
-  return line < 0 ? found->second.line : line + 1;
+int CurationLines::LineOf(const google::protobuf::Message& message, const char* field, int index) const {
+  return part_ == nullptr ? 0 : part_->LineOf(document_, message, field, index);
 }
 
 }  // namespace hotline::server

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "google/protobuf/text_format.h"
+#include "google/protobuf/message.h"
 #include "server/corpus/curation.pb.h"
 #include "server/corpus/diagnostic.h"
 #include "server/corpus/finding_aid.h"
@@ -17,11 +16,37 @@ namespace hotline::server {
 // The name by which diagnostics call the curation.
 inline constexpr char kCurationFile[] = "curation.textproto";
 
-// A curation with the lines of its file. Not copied or moved, since the lines are found by the messages' addresses.
+class CurationPart;
+
+// Where a document of a curation stands with everything in it, or what is in no document. Lives as long as the file.
+//
+// A line may cost as much as reading the document again, so they are for diagnostics.
+class CurationLines {
+ public:
+  // Line, from 1, on which a message begins, or one of its fields, or an element of a repeated one. The message's own
+  // line for a field that is not set; 0 for the whole curation itself, and where there is no text.
+  int LineOf(const google::protobuf::Message& message) const;
+  int LineOf(const google::protobuf::Message& message, const char* field, int index = 0) const;
+
+ private:
+  friend class CurationFile;
+  CurationLines(const CurationPart* part, int document) : part_(part), document_(document) {}
+
+  const CurationPart* part_;  // null where there is no text
+  int document_;              // index in the part; -1 for what is in none
+};
+
+// A curation with the lines of its file.
+//
+// A large file is read in parts, by several threads, and without a note of where everything stands: that would take
+// five times the content's own room. Only a line that is asked for is looked up, in the text.
+//
+// Threads: const, so any number at once.
 class CurationFile {
  public:
   // Reads a curation in Protobuf's text format. Null, with an error that has line and column, where the syntax is wrong
-  // or a field is unknown; a string that is not UTF-8 is an error too. What it says is not checked here.
+  // or a field is unknown; a string that is not UTF-8 is an error too. What it says is not checked here. `text` must
+  // live as long as what is returned.
   static std::unique_ptr<CurationFile> Parse(absl::string_view text, std::vector<Diagnostic>* diagnostics);
 
   // The curation of a finding aid that has none: one document an entry, "entry-01" and so on, participants made from
@@ -30,27 +55,21 @@ class CurationFile {
 
   CurationFile(const CurationFile&) = delete;
   CurationFile& operator=(const CurationFile&) = delete;
+  ~CurationFile();
 
-  const curation::Curation& content() const { return content_; }
+  const curation::Curation& content() const;
 
-  // Line, from 1, on which a message of `content` begins, or one of its fields, or an element of a repeated one. The
-  // message's own line for a field that is not set; 0 for `content` itself.
-  int LineOf(const google::protobuf::Message& message) const;
-  int LineOf(const google::protobuf::Message& message, const char* field, int index = 0) const;
+  // The lines of the document at this index of content().documents(), and those of everything else.
+  CurationLines LinesOf(int document) const;
+  CurationLines lines() const;
 
  private:
-  struct Location {
-    const google::protobuf::TextFormat::ParseInfoTree* tree;
-    int line;
-  };
-
-  CurationFile() = default;
-  // Notes where `message` and everything in it stands, and checks its strings.
-  void Visit(const google::protobuf::Message& message, Location location, std::vector<Diagnostic>* diagnostics);
-
-  curation::Curation content_;
-  google::protobuf::TextFormat::ParseInfoTree tree_;
-  absl::flat_hash_map<const google::protobuf::Message*, Location> locations_;
+  CurationFile();
+  // Makes one content of the parts'.
+  void Join();
+  // In the order of the file. The first one's content holds everything, the documents of the others among it.
+  std::vector<std::unique_ptr<CurationPart>> parts_;
+  bool has_lines_ = false;
 };
 
 }  // namespace hotline::server

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,7 @@
 #include "google/protobuf/message.h"
 #include "server/corpus/errors.h"
 #include "server/corpus/historical_date.h"
+#include "server/corpus/parallel.h"
 
 namespace hotline::server {
 namespace {
@@ -36,78 +38,60 @@ bool IsIdFormed(absl::string_view id) {
   return true;
 }
 
-// The ids of one kind, with where each was first given.
+// The ids of one kind, each with the index of the message that first has it.
 struct Ids {
   const char* what;  // "source"
-  std::vector<std::string> in_order;
-  absl::flat_hash_map<std::string, int> line_of;
+  std::vector<absl::string_view> in_order;
+  absl::flat_hash_map<absl::string_view, int> owners;
 };
 
-class Checker {
- public:
-  Checker(const CurationFile& file, const FindingAid& aid, std::vector<Diagnostic>* diagnostics)
-      : file_(file), curation_(file.content()), aid_(aid), diagnostics_(diagnostics) {}
+// A place in a document's list of positions.
+struct ListedAt {
+  const curation::Document* document;
+  int index;
+};
 
-  void Check() {
-    Require(curation_, {"default_time_zone", "finding_aid_source"});
-    CollectIds(curation_.sources(), &sources_);
-    CollectIds(curation_.participants(), &participants_);
-    CollectIds(curation_.audiences(), &audiences_);
-    CollectIds(curation_.documents(), &documents_);
-    CheckZone(curation_, "default_time_zone", curation_.default_time_zone());
-    CheckReference(curation_, "finding_aid_source", 0, curation_.finding_aid_source(), sources_);
-    for (const curation::Source& source : curation_.sources()) Require(source, {"short_name", "title"});
-    for (const curation::Audience& audience : curation_.audiences()) {
-      Require(audience, {"display_name"});
-      CheckZone(audience, "time_zone", audience.time_zone());
-    }
-    for (const curation::Participant& participant : curation_.participants()) CheckParticipant(participant);
-    for (const curation::Document& document : curation_.documents()) CheckDocument(document);
-    CheckEveryEntryIsPlaced();
-  }
+// What documents refer to.
+struct Known {
+  Ids sources{"source", {}, {}};
+  Ids participants{"participant", {}, {}};
+  Ids audiences{"audience", {}, {}};
+  Ids documents{"document", {}, {}};
+  absl::flat_hash_map<int, ListedAt> listed;  // by position, the first to have it
+};
 
- private:
+// Reports what is wrong with single fields.
+class FieldChecker {
+ protected:
+  FieldChecker(const CurationFile& file, std::vector<Diagnostic>* diagnostics)
+      : file_(file), lines_(file.lines()), diagnostics_(diagnostics) {}
+
+  // What is checked from here on is in this document.
+  void EnterDocument(int index) { lines_ = file_.LinesOf(index); }
+
   void Error(const char* file, int line, std::string message) {
     diagnostics_->push_back({Diagnostic::Severity::kError, file, line, std::move(message)});
   }
   void Error(int line, std::string message) { Error(kCurationFile, line, std::move(message)); }
 
-  // Fields of one value that must be there; an enum's value 0 and one without a name count as missing.
-  void Require(const Message& message, std::initializer_list<const char*> fields) {
+  // Fields of one value that must be there, by number; an enum's value 0 and one without a name count as missing.
+  void Require(const Message& message, std::initializer_list<int> fields) {
     const google::protobuf::Reflection& reflection = *message.GetReflection();
-    for (const char* name : fields) {
-      const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+    for (const int number : fields) {
+      const FieldDescriptor* field = message.GetDescriptor()->FindFieldByNumber(number);
       const bool is_enum = field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
       if (reflection.HasField(message, field) &&
           (!is_enum || field->enum_type()->FindValueByNumber(reflection.GetEnumValue(message, field)) != nullptr)) {
         continue;
       }
-      Error(file_.LineOf(message, name),
-            absl::StrCat("`", name, "` of this ", absl::AsciiStrToLower(message.GetDescriptor()->name()),
+      Error(lines_.LineOf(message, field->name().c_str()),
+            absl::StrCat("`", field->name(), "` of this ", absl::AsciiStrToLower(message.GetDescriptor()->name()),
                          " is missing or not one of its values; it is required"));
     }
   }
 
-  template <typename Messages>
-  void CollectIds(const Messages& messages, Ids* ids) {
-    for (const auto& message : messages) {
-      const int line = file_.LineOf(message, "id");
-      if (!IsIdFormed(message.id())) {
-        Error(line, absl::StrCat("the ", ids->what, " id ", Quoted(message.id()), " is not well formed: expected 1 to ",
-                                 kLongestId, " of a-z, 0-9 and \"-\", beginning with a letter"));
-      }
-      const auto [found, is_new] = ids->line_of.emplace(message.id(), line);
-      if (is_new) {
-        ids->in_order.push_back(message.id());
-      } else {
-        Error(line, absl::StrCat("the ", ids->what, " id ", Quoted(message.id()), " is taken already (line ",
-                                 found->second, ")"));
-      }
-    }
-  }
-
   void CheckReference(const Message& message, const char* field, int index, const std::string& id, const Ids& ids) {
-    if (id.empty() || ids.line_of.contains(id)) return;  // an empty one is Require's
+    if (id.empty() || ids.owners.contains(id)) return;  // an empty one is Require's
     std::string allowed;
     if (ids.in_order.empty()) {
       allowed = "the curation has none";
@@ -116,18 +100,19 @@ class Checker {
     } else {
       allowed = absl::StrCat("it is none of the ", ids.in_order.size(), " that the curation has");
     }
-    Error(file_.LineOf(message, field, index),
+    Error(lines_.LineOf(message, field, index),
           absl::StrCat("`", field, "` names no ", ids.what, ": ", Quoted(id), "; ", allowed));
   }
 
   template <typename Strings>
   void CheckReferences(const Message& message, const char* field, const Strings& references, const Ids& ids) {
-    absl::flat_hash_map<std::string, int> seen;
+    absl::flat_hash_set<absl::string_view> seen;
     for (int i = 0; i < references.size(); ++i) {
       const std::string& id = references.Get(i);
       CheckReference(message, field, i, id, ids);
-      if (!seen.emplace(id, i).second || id.empty()) {
-        Error(file_.LineOf(message, field, i),
+      const bool is_new = references.size() == 1 || seen.insert(id).second;  // most lists have one
+      if (!is_new || id.empty()) {
+        Error(lines_.LineOf(message, field, i),
               absl::StrCat("`", field, "` has ", Quoted(id), id.empty() ? ", which names nobody" : " twice"));
       }
     }
@@ -137,87 +122,172 @@ class Checker {
     if (zone.empty()) return;
     const absl::StatusOr<absl::TimeZone> found = FindZone(zone);
     if (found.ok()) return;
-    Error(file_.LineOf(message, field), absl::StrCat("`", field, "`: ", found.status().message()));
+    Error(lines_.LineOf(message, field), absl::StrCat("`", field, "`: ", found.status().message()));
   }
 
-  void CheckParticipant(const curation::Participant& participant) {
-    Require(participant, {"display_name"});
-    CheckZone(participant, "time_zone", participant.time_zone());
-    CheckReference(participant, "audience", 0, participant.audience(), audiences_);
-    for (int i = 0; i < participant.also_written_size(); ++i) {
-      const std::string& spelling = participant.also_written(i);
-      const auto [owner, is_new] = owner_of_spelling_.emplace(spelling, participant.id());
-      if (is_new) continue;
-      Error(file_.LineOf(participant, "also_written", i),
-            absl::StrCat(Quoted(spelling), " is also written for ", Quoted(owner->second), " already"));
-    }
-  }
+  const CurationFile& file_;
+  CurationLines lines_;
 
-  void CheckDocument(const curation::Document& document) {
+ private:
+  std::vector<Diagnostic>* diagnostics_;
+};
+
+// Checks single documents.
+class DocumentChecker : private FieldChecker {
+ public:
+  DocumentChecker(const CurationFile& file, const FindingAid& aid, const Known& known,
+                  std::vector<Diagnostic>* diagnostics)
+      : FieldChecker(file, diagnostics), aid_(aid), known_(known) {}
+
+  void Check(int index) {
+    using Document = curation::Document;
+    const Document& document = file_.content().documents(index);
+    EnterDocument(index);
     CheckPositions(document);
-    if (document.positions().empty()) Require(document, {"kind", "title"});
-    CheckReferences(document, "authors", document.authors(), participants_);
-    CheckReferences(document, "recipients", document.recipients(), participants_);
-    CheckReferences(document, "copied_to", document.copied_to(), participants_);
+    if (document.positions().empty()) Require(document, {Document::kKindFieldNumber, Document::kTitleFieldNumber});
+    CheckReferences(document, "authors", document.authors(), known_.participants);
+    CheckReferences(document, "recipients", document.recipients(), known_.participants);
+    CheckReferences(document, "copied_to", document.copied_to(), known_.participants);
     for (const curation::Claim& claim : document.claims()) {
-      Require(claim, {"date", "source"});
-      CheckReference(claim, "source", 0, claim.source(), sources_);
+      Require(claim, {curation::Claim::kDateFieldNumber, curation::Claim::kSourceFieldNumber});
+      CheckReference(claim, "source", 0, claim.source(), known_.sources);
     }
     for (const curation::Event& event : document.events()) {
-      Require(event, {"type", "date", "source"});
-      CheckReference(event, "source", 0, event.source(), sources_);
-      CheckReferences(event, "known_to", event.known_to(), audiences_);
+      Require(event, {curation::Event::kTypeFieldNumber, curation::Event::kDateFieldNumber,
+                      curation::Event::kSourceFieldNumber});
+      CheckReference(event, "source", 0, event.source(), known_.sources);
+      CheckReferences(event, "known_to", event.known_to(), known_.audiences);
     }
     for (const curation::Relation& relation : document.relations()) {
-      Require(relation, {"type", "document", "source"});
-      CheckReference(relation, "document", 0, relation.document(), documents_);
-      CheckReference(relation, "source", 0, relation.source(), sources_);
+      Require(relation, {curation::Relation::kTypeFieldNumber, curation::Relation::kDocumentFieldNumber,
+                         curation::Relation::kSourceFieldNumber});
+      CheckReference(relation, "document", 0, relation.document(), known_.documents);
+      CheckReference(relation, "source", 0, relation.source(), known_.sources);
       if (!relation.document().empty() && relation.document() == document.id()) {
-        Error(file_.LineOf(relation, "document"),
+        Error(lines_.LineOf(relation, "document"),
               absl::StrCat("the document ", Quoted(document.id()), " has a relation to itself"));
       }
     }
     for (const curation::Identifier& identifier : document.identifiers()) {
-      Require(identifier, {"value", "source"});
-      CheckReference(identifier, "source", 0, identifier.source(), sources_);
+      Require(identifier, {curation::Identifier::kValueFieldNumber, curation::Identifier::kSourceFieldNumber});
+      CheckReference(identifier, "source", 0, identifier.source(), known_.sources);
     }
   }
 
+ private:
   void CheckPositions(const curation::Document& document) {
     for (int i = 0; i < document.positions_size(); ++i) {
       const int position = document.positions(i);
-      const int line = file_.LineOf(document, "positions", i);
-      if (position < 1 || static_cast<std::size_t>(position) > aid_.entries.size()) {
-        Error(line, absl::StrCat("position ", position, " does not exist: the finding aid has entries 1 to ",
-                                 aid_.entries.size()));
-        continue;
+      const auto listed = known_.listed.find(position);
+      if (listed == known_.listed.end()) {
+        Error(lines_.LineOf(document, "positions", i),
+              absl::StrCat("position ", position, " does not exist: the finding aid has entries 1 to ",
+                           aid_.entries.size()));
+      } else if (listed->second.document != &document || listed->second.index != i) {
+        Error(lines_.LineOf(document, "positions", i),
+              absl::StrCat("position ", position, " is in the documents ", Quoted(listed->second.document->id()),
+                           " and ", Quoted(document.id()), "; an entry belongs to one"));
       }
-      const auto [owner, is_new] = owner_of_position_.emplace(position, document.id());
+    }
+  }
+
+  const FindingAid& aid_;
+  const Known& known_;
+};
+
+class Checker : private FieldChecker {
+ public:
+  Checker(const CurationFile& file, const FindingAid& aid, std::vector<Diagnostic>* diagnostics)
+      : FieldChecker(file, diagnostics), curation_(file.content()), aid_(aid), diagnostics_(diagnostics) {}
+
+  void Check() {
+    using Curation = curation::Curation;
+    Require(curation_, {Curation::kDefaultTimeZoneFieldNumber, Curation::kFindingAidSourceFieldNumber});
+    const auto in_no_document = [this](int) { return lines_; };
+    CollectIds(curation_.sources(), in_no_document, &known_.sources);
+    CollectIds(curation_.participants(), in_no_document, &known_.participants);
+    CollectIds(curation_.audiences(), in_no_document, &known_.audiences);
+    CollectIds(
+        curation_.documents(), [this](int index) { return file_.LinesOf(index); }, &known_.documents);
+    CollectPositions();
+    CheckZone(curation_, "default_time_zone", curation_.default_time_zone());
+    CheckReference(curation_, "finding_aid_source", 0, curation_.finding_aid_source(), known_.sources);
+    for (const curation::Source& source : curation_.sources()) {
+      Require(source, {curation::Source::kShortNameFieldNumber, curation::Source::kTitleFieldNumber});
+    }
+    for (const curation::Audience& audience : curation_.audiences()) {
+      Require(audience, {curation::Audience::kDisplayNameFieldNumber});
+      CheckZone(audience, "time_zone", audience.time_zone());
+    }
+    for (const curation::Participant& participant : curation_.participants()) CheckParticipant(participant);
+    CollectInRuns(static_cast<std::size_t>(curation_.documents_size()), diagnostics_,
+                  [&](std::size_t begin, std::size_t end, std::vector<Diagnostic>* found) {
+                    DocumentChecker checker(file_, aid_, known_, found);
+                    for (std::size_t i = begin; i < end; ++i) checker.Check(static_cast<int>(i));
+                  });
+    CheckEveryEntryIsPlaced();
+  }
+
+ private:
+  // `lines(i)` are those of the message at index i.
+  template <typename Messages, typename Lines>
+  void CollectIds(const Messages& messages, const Lines& lines, Ids* ids) {
+    const auto line_of = [&](int index) { return lines(index).LineOf(messages.Get(index), "id"); };
+    ids->owners.reserve(static_cast<std::size_t>(messages.size()));
+    for (int i = 0; i < messages.size(); ++i) {
+      const std::string& id = messages.Get(i).id();
+      if (!IsIdFormed(id)) {
+        Error(line_of(i), absl::StrCat("the ", ids->what, " id ", Quoted(id), " is not well formed: expected 1 to ",
+                                       kLongestId, " of a-z, 0-9 and \"-\", beginning with a letter"));
+      }
+      const auto [owner, is_new] = ids->owners.emplace(id, i);
+      if (is_new) {
+        ids->in_order.push_back(id);
+      } else {
+        Error(line_of(i), absl::StrCat("the ", ids->what, " id ", Quoted(id), " is taken already (line ",
+                                       line_of(owner->second), ")"));
+      }
+    }
+  }
+
+  // Without those that do not exist.
+  void CollectPositions() {
+    for (const curation::Document& document : curation_.documents()) {
+      for (int i = 0; i < document.positions_size(); ++i) {
+        const int position = document.positions(i);
+        if (position < 1 || static_cast<std::size_t>(position) > aid_.entries.size()) continue;
+        known_.listed.emplace(position, ListedAt{&document, i});
+      }
+    }
+  }
+
+  void CheckParticipant(const curation::Participant& participant) {
+    Require(participant, {curation::Participant::kDisplayNameFieldNumber});
+    CheckZone(participant, "time_zone", participant.time_zone());
+    CheckReference(participant, "audience", 0, participant.audience(), known_.audiences);
+    for (int i = 0; i < participant.also_written_size(); ++i) {
+      const std::string& spelling = participant.also_written(i);
+      const auto [owner, is_new] = owner_of_spelling_.emplace(spelling, participant.id());
       if (is_new) continue;
-      Error(line, absl::StrCat("position ", position, " is in the documents ", Quoted(owner->second), " and ",
-                               Quoted(document.id()), "; an entry belongs to one"));
+      Error(lines_.LineOf(participant, "also_written", i),
+            absl::StrCat(Quoted(spelling), " is also written for ", Quoted(owner->second), " already"));
     }
   }
 
   void CheckEveryEntryIsPlaced() {
     for (const FindingAidEntry& entry : aid_.entries) {
-      if (owner_of_position_.contains(entry.entry.position())) continue;
+      if (known_.listed.contains(entry.entry.position())) continue;
       Error(kFindingAidFile, entry.entry.line(),
             absl::StrCat("the entry at position ", entry.entry.position(),
                          " is in no document of the curation: ", Quoted(entry.entry.heading())));
     }
   }
 
-  const CurationFile& file_;
   const curation::Curation& curation_;
   const FindingAid& aid_;
   std::vector<Diagnostic>* diagnostics_;
-  Ids sources_{"source", {}, {}};
-  Ids participants_{"participant", {}, {}};
-  Ids audiences_{"audience", {}, {}};
-  Ids documents_{"document", {}, {}};
+  Known known_;
   absl::flat_hash_map<std::string, std::string> owner_of_spelling_;
-  absl::flat_hash_map<int, std::string> owner_of_position_;
 };
 
 }  // namespace

@@ -30,6 +30,20 @@ void SortUnique(List* list) {
   list->erase(std::unique(list->begin(), list->end()), list->end());
 }
 
+// The documents that answer the one of this name, which the corpus has.
+absl::flat_hash_set<std::uint32_t> AnswersTo(const std::string& name, const Corpus& corpus) {
+  absl::flat_hash_set<std::uint32_t> answers;
+  for (const RelationIndex::Link& link : corpus.relations().To(corpus.IndexOf(*corpus.FindDocument(name)))) {
+    const auto& relations = corpus.documents()[link.from].relations();
+    if (std::any_of(relations.begin(), relations.end(), [&name](const v1::Relation& relation) {
+          return relation.type() == v1::RELATION_TYPE_REPLIES_TO && relation.document() == name;
+        })) {
+      answers.insert(link.from);
+    }
+  }
+  return answers;
+}
+
 }  // namespace
 
 absl::StatusOr<Filter::Numbers> Filter::ReadParticipants(const Strings& names, absl::string_view field) const {
@@ -99,7 +113,7 @@ absl::StatusOr<Filter> Filter::Make(const v1::DocumentFilter& request, const Cor
     if (corpus.FindDocument(name) == nullptr) {
       return InvalidField(path("replies_to"), absl::StrCat("the corpus has no ", Quoted(name), "; ListDocuments does"));
     }
-    filter.replies_to_ = name;
+    filter.answers_ = AnswersTo(name, corpus);
   }
 
   filter.time_zone_ = {corpus.summary().default_time_zone(), corpus.default_zone()};
@@ -164,7 +178,7 @@ absl::Status Filter::ReadDays(const v1::TimeWindow& request, absl::TimeZone zone
 
 bool Filter::SelectsAll() const {
   return authors_.empty() && recipients_.empty() && participants_.empty() && kinds_.empty() &&
-         publicity_ == v1::PUBLICITY_UNSPECIFIED && !window_.has_value() && replies_to_.empty();
+         publicity_ == v1::PUBLICITY_UNSPECIFIED && !window_.has_value() && !answers_.has_value();
 }
 
 std::optional<DateMatch> Filter::Match(std::size_t document) const {
@@ -177,14 +191,7 @@ std::optional<DateMatch> Filter::Match(std::size_t document) const {
   }
   if (!kinds_.empty() && !kinds_.contains(columns.kind(document))) return std::nullopt;
   if (publicity_ != v1::PUBLICITY_UNSPECIFIED && columns.publicity(document) != publicity_) return std::nullopt;
-  if (!replies_to_.empty()) {
-    const auto& relations = corpus_->documents()[document].relations();
-    if (std::none_of(relations.begin(), relations.end(), [this](const v1::Relation& relation) {
-          return relation.type() == v1::RELATION_TYPE_REPLIES_TO && relation.document() == replies_to_;
-        })) {
-      return std::nullopt;
-    }
-  }
+  if (answers_.has_value() && !answers_->contains(static_cast<std::uint32_t>(document))) return std::nullopt;
   return MatchDates(columns.dates(document));
 }
 

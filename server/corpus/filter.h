@@ -76,7 +76,7 @@ class Filter {
   std::optional<Window> window_;
   Claims claims_ = Claims::kPreferred;
   std::uint32_t source_ = 0;  // of Claims::kOfSource
-  std::string replies_to_;
+  std::optional<Numbers> answers_;  // indices of documents
   NamedZone time_zone_;
 };
 

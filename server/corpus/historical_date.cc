@@ -319,12 +319,17 @@ v1::HistoricalDate DayDate(absl::CivilDay day, absl::string_view zone_name, absl
 absl::StatusOr<v1::HistoricalDate> ParseDate(absl::string_view expression, absl::string_view zone_name) {
   const absl::StatusOr<absl::TimeZone> zone = FindZone(zone_name);
   if (!zone.ok()) return zone.status();
-  const std::size_t slash = expression.find('/');
-  absl::StatusOr<Point> from = ParsePoint(expression.substr(0, slash), zone_name, *zone);
-  if (!from.ok()) return from.status();
-  if (slash == absl::string_view::npos) return MakeDate(*from, zone_name, Edtf(*from, *zone));
+  return ParseDate(expression, zone_name, *zone);
+}
 
-  const absl::StatusOr<Point> to = ParsePoint(expression.substr(slash + 1), zone_name, *zone);
+absl::StatusOr<v1::HistoricalDate> ParseDate(absl::string_view expression, absl::string_view zone_name,
+                                             absl::TimeZone zone) {
+  const std::size_t slash = expression.find('/');
+  absl::StatusOr<Point> from = ParsePoint(expression.substr(0, slash), zone_name, zone);
+  if (!from.ok()) return from.status();
+  if (slash == absl::string_view::npos) return MakeDate(*from, zone_name, Edtf(*from, zone));
+
+  const absl::StatusOr<Point> to = ParsePoint(expression.substr(slash + 1), zone_name, zone);
   if (!to.ok()) return to.status();
   if (to->end <= from->start) return NoDate(expression, "the interval ends before it begins");
   Point span = *from;

@@ -52,6 +52,9 @@ v1::HistoricalDate DayDate(absl::CivilDay day, absl::string_view zone_name, absl
 // the days they lie in. INVALID_ARGUMENT in plain words, without payload, for anything else: another form, a day or
 // time that the calendar or the zone's clock lacks, an end that is not after the start, years outside 1 to 9999.
 absl::StatusOr<v1::HistoricalDate> ParseDate(absl::string_view expression, absl::string_view zone_name);
+// The same where the zone was found before.
+absl::StatusOr<v1::HistoricalDate> ParseDate(absl::string_view expression, absl::string_view zone_name,
+                                             absl::TimeZone zone);
 
 }  // namespace hotline::server
 

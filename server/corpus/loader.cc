@@ -1,6 +1,9 @@
 #include "server/corpus/loader.h"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -27,12 +30,13 @@ std::shared_ptr<const Corpus> Build(absl::string_view finding_aid, std::optional
                                     std::vector<Diagnostic>* diagnostics) {
   const FindingAid aid = ParseFindingAid(finding_aid);
   diagnostics->insert(diagnostics->end(), aid.diagnostics.begin(), aid.diagnostics.end());
-  const std::unique_ptr<CurationFile> file =
+  std::unique_ptr<CurationFile> file =
       curation.has_value() ? CurationFile::Parse(*curation, diagnostics) : CurationFile::Make(aid);
   if (file == nullptr) return nullptr;
   CheckCuration(*file, aid, diagnostics);
   Merged merged = Merge(aid, *file, diagnostics);
   CheckChronology(merged, *file, diagnostics);
+  file.reset();  // it is large, and the corpus is about to become so
   if (merged.documents.empty()) {
     diagnostics->push_back({Diagnostic::Severity::kError, kFindingAidFile, 0,
                             "no document: no line reads as a heading such as \"1. A to B, 21 October 1962\", and no "
@@ -40,7 +44,9 @@ std::shared_ptr<const Corpus> Build(absl::string_view finding_aid, std::optional
   }
   if (HasError(*diagnostics)) return nullptr;
   std::vector<v1::Document> documents;
+  documents.reserve(merged.documents.size());
   for (MergedDocument& document : merged.documents) documents.push_back(std::move(document.document));
+  merged.documents = {};
   return std::make_shared<const Corpus>(std::move(merged.summary), std::move(documents));
 }
 
@@ -62,7 +68,12 @@ std::optional<std::string> ReadFile(const std::filesystem::path& path, std::vect
   const std::filesystem::file_type type = std::filesystem::status(path, error).type();
   if (type == std::filesystem::file_type::regular) {
     std::ifstream stream(path, std::ios::binary);
-    std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    std::string content(error ? 0 : size, '\0');
+    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(stream.gcount()));
+    // The size was a guess: the file may be written to.
+    content.append(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
     if (!stream.bad() && stream.is_open()) return content;
   }
   const bool is_link = std::filesystem::is_symlink(path, error);
@@ -76,6 +87,7 @@ std::optional<std::string> ReadFile(const std::filesystem::path& path, std::vect
 LoadResult BuildCorpus(absl::string_view finding_aid, std::optional<absl::string_view> curation) {
   LoadResult result;
   result.corpus = Build(finding_aid, curation, &result.diagnostics);
+  malloc_trim(0);  // what was merged is garbage now, as large as the corpus itself, and its pages are many
   std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.file, a.line) < std::tie(b.file, b.line);
   });

@@ -9,8 +9,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "server/corpus/errors.h"
 #include "server/corpus/historical_date.h"
+#include "server/corpus/parallel.h"
 
 namespace hotline::server {
 namespace {
@@ -32,65 +36,113 @@ bool IsSameInterval(const v1::HistoricalDate& a, const v1::HistoricalDate& b) {
          FromTimestamp(a.latest()) == FromTimestamp(b.latest()) && a.approximate() == b.approximate();
 }
 
-class Merger {
- public:
-  Merger(const FindingAid& aid, const CurationFile& file, std::vector<Diagnostic>* diagnostics)
-      : aid_(aid), file_(file), curation_(file.content()), diagnostics_(diagnostics) {
-    for (const curation::Participant& participant : curation_.participants()) {
-      participant_by_id_.emplace(participant.id(), &participant);
+std::string SourceName(const std::string& id) { return absl::StrCat("sources/", id); }
+std::string ParticipantName(const std::string& id) { return absl::StrCat("participants/", id); }
+std::string DocumentName(const std::string& id) { return absl::StrCat("documents/", id); }
+
+// What documents refer to.
+struct Vocabulary {
+  explicit Vocabulary(const curation::Curation& curation) {
+    for (const curation::Participant& participant : curation.participants()) {
+      participant_by_id.emplace(participant.id(), &participant);
       for (const std::string& spelling : participant.also_written()) {
-        participant_by_spelling_.emplace(spelling, &participant);
+        participant_by_spelling.emplace(spelling, &participant);
       }
     }
-    for (int i = 0; i < curation_.sources_size(); ++i)
-      rank_of_source_.emplace(SourceName(curation_.sources(i).id()), i);
+    for (int i = 0; i < curation.sources_size(); ++i) rank_of_source.emplace(SourceName(curation.sources(i).id()), i);
   }
 
-  Merged Merge() {
-    Merged merged;
-    merged.summary = Summary();
-    for (const curation::Document& document : curation_.documents())
-      merged.documents.push_back(MergeDocument(document));
+  absl::flat_hash_map<std::string, const curation::Participant*> participant_by_id;
+  absl::flat_hash_map<std::string, const curation::Participant*> participant_by_spelling;
+  absl::flat_hash_map<std::string, int> rank_of_source;
+};
+
+v1::Corpus Summary(const FindingAid& aid, const curation::Curation& curation) {
+  v1::Corpus summary;
+  summary.set_title(curation.title().empty() ? aid.title : curation.title());
+  summary.set_default_time_zone(curation.default_time_zone());
+  for (const curation::Participant& from : curation.participants()) {
+    v1::Participant* to = summary.add_participants();
+    to->set_name(ParticipantName(from.id()));
+    to->set_display_name(from.display_name());
+    to->set_description(from.description());
+    to->set_time_zone(from.time_zone());
+    to->set_audience(from.audience());
+  }
+  for (const curation::Source& from : curation.sources()) {
+    v1::Source* to = summary.add_sources();
+    to->set_name(SourceName(from.id()));
+    to->set_short_name(from.short_name());
+    to->set_title(from.title());
+  }
+  for (const curation::Audience& from : curation.audiences()) {
+    v1::Audience* to = summary.add_audiences();
+    to->set_id(from.id());
+    to->set_display_name(from.display_name());
+    to->set_time_zone(from.time_zone());
+  }
+  return summary;
+}
+
+// Merges single documents.
+class DocumentMerger {
+ public:
+  DocumentMerger(const FindingAid& aid, const CurationFile& file, const Vocabulary& vocabulary,
+                 std::vector<Diagnostic>* diagnostics)
+      : aid_(aid),
+        file_(file),
+        curation_(file.content()),
+        lines_(file.lines()),
+        vocabulary_(vocabulary),
+        diagnostics_(diagnostics) {}
+
+  // The document at this index of the curation.
+  MergedDocument Merge(int index) {
+    const curation::Document& from = curation_.documents(index);
+    lines_ = file_.LinesOf(index);
+    MergedDocument merged;
+    merged.curation = &from;
+    v1::Document& document = merged.document;
+    const std::vector<const FindingAidEntry*> entries = EntriesOf(from);
+    document.set_name(Exact(DocumentName(from.id())));
+    document.set_kind(from.kind());
+    document.set_title(from.title());
+    document.set_publicity(from.publicity());
+    document.set_text(from.text());
+    TakeEntries(entries, &document);
+    SetParticipants(from, entries, &document);
+    for (const curation::Relation& relation : from.relations()) {
+      v1::Relation* to = document.add_relations();
+      to->set_type(relation.type());
+      to->set_document(Exact(DocumentName(relation.document())));
+      to->set_source(Exact(SourceName(relation.source())));
+    }
+    for (const curation::Identifier& identifier : from.identifiers()) {
+      v1::Identifier* to = document.add_identifiers();
+      to->set_value(identifier.value());
+      *to->mutable_aliases() = identifier.aliases();
+      to->set_source(Exact(SourceName(identifier.source())));
+    }
+    const Zone zone = ZoneOf(document);
+    MergeClaims(entries, zone, &merged);
+    MergeEvents(zone, &merged);
     return merged;
   }
 
  private:
-  static std::string SourceName(const std::string& id) { return absl::StrCat("sources/", id); }
-  static std::string ParticipantName(const std::string& id) { return absl::StrCat("participants/", id); }
-  static std::string DocumentName(const std::string& id) { return absl::StrCat("documents/", id); }
+  struct Zone {
+    absl::string_view name;
+    absl::StatusOr<absl::TimeZone> zone;
+  };
+
+  // The same without room for more: concatenation leaves some, which a million documents keep.
+  static std::string Exact(const std::string& text) { return text; }
 
   void Report(Diagnostic::Severity severity, Place place, std::string message) {
     diagnostics_->push_back({severity, std::move(place.file), place.line, std::move(message)});
   }
   void Error(int line, std::string message) {
     Report(Diagnostic::Severity::kError, {kCurationFile, line}, std::move(message));
-  }
-
-  v1::Corpus Summary() const {
-    v1::Corpus summary;
-    summary.set_title(curation_.title().empty() ? aid_.title : curation_.title());
-    summary.set_default_time_zone(curation_.default_time_zone());
-    for (const curation::Participant& from : curation_.participants()) {
-      v1::Participant* to = summary.add_participants();
-      to->set_name(ParticipantName(from.id()));
-      to->set_display_name(from.display_name());
-      to->set_description(from.description());
-      to->set_time_zone(from.time_zone());
-      to->set_audience(from.audience());
-    }
-    for (const curation::Source& from : curation_.sources()) {
-      v1::Source* to = summary.add_sources();
-      to->set_name(SourceName(from.id()));
-      to->set_short_name(from.short_name());
-      to->set_title(from.title());
-    }
-    for (const curation::Audience& from : curation_.audiences()) {
-      v1::Audience* to = summary.add_audiences();
-      to->set_id(from.id());
-      to->set_display_name(from.display_name());
-      to->set_time_zone(from.time_zone());
-    }
-    return summary;
   }
 
   // Its entries in order of position, without positions that do not exist.
@@ -104,35 +156,6 @@ class Merger {
       return a->entry.position() < b->entry.position();
     });
     return entries;
-  }
-
-  MergedDocument MergeDocument(const curation::Document& from) {
-    MergedDocument merged;
-    merged.curation = &from;
-    v1::Document& document = merged.document;
-    const std::vector<const FindingAidEntry*> entries = EntriesOf(from);
-    document.set_name(DocumentName(from.id()));
-    document.set_kind(from.kind());
-    document.set_title(from.title());
-    document.set_publicity(from.publicity());
-    document.set_text(from.text());
-    TakeEntries(entries, &document);
-    SetParticipants(from, entries, &document);
-    for (const curation::Relation& relation : from.relations()) {
-      v1::Relation* to = document.add_relations();
-      to->set_type(relation.type());
-      to->set_document(DocumentName(relation.document()));
-      to->set_source(SourceName(relation.source()));
-    }
-    for (const curation::Identifier& identifier : from.identifiers()) {
-      v1::Identifier* to = document.add_identifiers();
-      to->set_value(identifier.value());
-      *to->mutable_aliases() = identifier.aliases();
-      to->set_source(SourceName(identifier.source()));
-    }
-    MergeClaims(entries, &merged);
-    MergeEvents(&merged);
-    return merged;
   }
 
   static void TakeEntries(const std::vector<const FindingAidEntry*>& entries, v1::Document* document) {
@@ -151,8 +174,8 @@ class Merger {
   // The participant whom a heading calls `words`; null, with a warning, where there is none.
   const curation::Participant* FindBySpelling(const std::string& words, const FindingAidEntry& entry) {
     if (words.empty()) return nullptr;
-    const auto found = participant_by_spelling_.find(words);
-    if (found != participant_by_spelling_.end()) return found->second;
+    const auto found = vocabulary_.participant_by_spelling.find(words);
+    if (found != vocabulary_.participant_by_spelling.end()) return found->second;
     Report(Diagnostic::Severity::kWarning, {kFindingAidFile, entry.entry.line()},
            absl::StrCat("no participant of the curation is also written ", Quoted(words)));
     return nullptr;
@@ -160,58 +183,68 @@ class Merger {
 
   void SetParticipants(const curation::Document& from, const std::vector<const FindingAidEntry*>& entries,
                        v1::Document* document) {
-    for (const std::string& id : from.authors()) document->add_authors(ParticipantName(id));
-    for (const std::string& id : from.recipients()) document->add_recipients(ParticipantName(id));
-    for (const std::string& id : from.copied_to()) document->add_copied_to(ParticipantName(id));
+    for (const std::string& id : from.authors()) document->add_authors(Exact(ParticipantName(id)));
+    for (const std::string& id : from.recipients()) document->add_recipients(Exact(ParticipantName(id)));
+    for (const std::string& id : from.copied_to()) document->add_copied_to(Exact(ParticipantName(id)));
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const curation::Participant* author = FindBySpelling(entries[i]->heading.author, *entries[i]);
       const curation::Participant* recipient = FindBySpelling(entries[i]->heading.recipient, *entries[i]);
       if (i > 0 || !from.authors().empty()) continue;
-      if (author != nullptr) document->add_authors(ParticipantName(author->id()));
-      if (recipient != nullptr && from.recipients().empty()) document->add_recipients(ParticipantName(recipient->id()));
+      if (author != nullptr) document->add_authors(Exact(ParticipantName(author->id())));
+      if (recipient != nullptr && from.recipients().empty())
+        document->add_recipients(Exact(ParticipantName(recipient->id())));
     }
   }
 
   // The zone where the document's first author writes.
-  std::string ZoneOf(const v1::Document& document) const {
+  Zone ZoneOf(const v1::Document& document) {
     if (!document.authors().empty()) {
-      const auto found = participant_by_id_.find(document.authors(0).substr(ParticipantName("").size()));
-      if (found != participant_by_id_.end() && !found->second->time_zone().empty()) return found->second->time_zone();
+      const auto found = vocabulary_.participant_by_id.find(
+          absl::StripPrefix(absl::string_view(document.authors(0)), ParticipantName("")));
+      if (found != vocabulary_.participant_by_id.end() && !found->second->time_zone().empty()) {
+        return NamedZone(found->second->time_zone());
+      }
     }
-    return curation_.default_time_zone();
+    return NamedZone(curation_.default_time_zone());
+  }
+
+  // Looked up once: FindZone asks the file system.
+  Zone NamedZone(const std::string& name) {
+    auto found = zones_.find(name);
+    if (found == zones_.end()) found = zones_.emplace(name, FindZone(name)).first;
+    return {name, found->second};
   }
 
   // The date of a curated claim or event; empty, with an error at its line, where it is none.
   template <typename Message>
-  absl::StatusOr<v1::HistoricalDate> ReadDate(const Message& message, const std::string& default_zone) {
+  absl::StatusOr<v1::HistoricalDate> ReadDate(const Message& message, const Zone& default_zone) {
     if (message.date().empty()) return absl::NotFoundError("");  // CheckCuration reports it
     const bool own_zone = !message.time_zone().empty();
-    const std::string& zone = own_zone ? message.time_zone() : default_zone;
-    if (const absl::Status found = FindZone(zone).status(); !found.ok()) {
-      if (own_zone) Error(file_.LineOf(message, "time_zone"), std::string(found.message()));
+    const Zone zone = own_zone ? NamedZone(message.time_zone()) : default_zone;
+    if (!zone.zone.ok()) {
+      if (own_zone) Error(lines_.LineOf(message, "time_zone"), std::string(zone.zone.status().message()));
       return absl::NotFoundError("");  // of a default zone CheckCuration reports it
     }
-    absl::StatusOr<v1::HistoricalDate> date = ParseDate(message.date(), zone);
-    if (!date.ok()) Error(file_.LineOf(message, "date"), std::string(date.status().message()));
+    absl::StatusOr<v1::HistoricalDate> date = ParseDate(message.date(), zone.name, *zone.zone);
+    if (!date.ok()) Error(lines_.LineOf(message, "date"), std::string(date.status().message()));
     return date;
   }
 
-  void MergeClaims(const std::vector<const FindingAidEntry*>& entries, MergedDocument* merged) {
-    const std::string zone = ZoneOf(merged->document);
+  void MergeClaims(const std::vector<const FindingAidEntry*>& entries, const Zone& zone, MergedDocument* merged) {
     std::vector<v1::DateClaim> claims;
-    std::vector<Place> places;
-    for (const FindingAidEntry* entry : entries) AddEntryClaim(*entry, zone, &claims, &places);
+    std::vector<ClaimOrigin> origins;
+    for (const FindingAidEntry* entry : entries) AddEntryClaim(*entry, zone, &claims, &origins);
     for (const curation::Claim& from : merged->curation->claims()) {
       absl::StatusOr<v1::HistoricalDate> date = ReadDate(from, zone);
       if (!date.ok()) continue;
       v1::DateClaim claim;
       *claim.mutable_date() = *std::move(date);
-      claim.set_source(SourceName(from.source()));
+      claim.set_source(Exact(SourceName(from.source())));
       claim.set_note(from.note());
-      const Place place{kCurationFile, file_.LineOf(from)};
-      if (CheckNew(claim, place, claims, places)) {
+      const ClaimOrigin origin{nullptr, &from};
+      if (CheckNew(claim, origin, claims, origins)) {
         claims.push_back(std::move(claim));
-        places.push_back(place);
+        origins.push_back(origin);
       }
     }
     std::vector<std::size_t> order(claims.size());
@@ -221,30 +254,30 @@ class Merger {
     });
     for (const std::size_t i : order) {
       *merged->document.add_dates() = std::move(claims[i]);
-      merged->claim_places.push_back(std::move(places[i]));
+      merged->claim_origins.push_back(origins[i]);
     }
   }
 
   int RankOf(const std::string& source) const {
-    const auto found = rank_of_source_.find(source);
-    return found == rank_of_source_.end() ? std::numeric_limits<int>::max() : found->second;
+    const auto found = vocabulary_.rank_of_source.find(source);
+    return found == vocabulary_.rank_of_source.end() ? std::numeric_limits<int>::max() : found->second;
   }
 
-  void AddEntryClaim(const FindingAidEntry& entry, const std::string& zone, std::vector<v1::DateClaim>* claims,
-                     std::vector<Place>* places) {
+  void AddEntryClaim(const FindingAidEntry& entry, const Zone& zone, std::vector<v1::DateClaim>* claims,
+                     std::vector<ClaimOrigin>* origins) {
     const std::string expression = DateExpression(entry);
-    if (expression.empty() || !FindZone(zone).ok()) return;
-    const Place place{kFindingAidFile, entry.entry.line()};
-    absl::StatusOr<v1::HistoricalDate> date = ParseDate(expression, zone);
+    if (expression.empty() || !zone.zone.ok()) return;
+    const ClaimOrigin origin{&entry, nullptr};
+    absl::StatusOr<v1::HistoricalDate> date = ParseDate(expression, zone.name, *zone.zone);
     if (!date.ok()) {
-      Report(Diagnostic::Severity::kWarning, place,
+      Report(Diagnostic::Severity::kWarning, PlaceOf(origin, lines_),
              absl::StrCat("the heading's date is left out: ", date.status().message()));
       return;
     }
     date->set_as_written(entry.heading.date.as_written);
     v1::DateClaim claim;
     *claim.mutable_date() = *std::move(date);
-    claim.set_source(SourceName(curation_.finding_aid_source()));
+    claim.set_source(Exact(SourceName(curation_.finding_aid_source())));
     if (entry.year_from != 0) {
       claim.set_note(absl::StrCat("The heading gives no year; ", entry.heading.date.year,
                                   " is that of the entry at position ", entry.year_from, "."));
@@ -253,29 +286,29 @@ class Merger {
       if (!IsSameInterval((*claims)[i].date(), claim.date())) continue;
       if ((*claims)[i].date().inferred() && !claim.date().inferred()) {
         (*claims)[i] = std::move(claim);
-        (*places)[i] = place;
+        (*origins)[i] = origin;
       }
       return;
     }
     claims->push_back(std::move(claim));
-    places->push_back(place);
+    origins->push_back(origin);
   }
 
-  bool CheckNew(const v1::DateClaim& claim, const Place& place, const std::vector<v1::DateClaim>& claims,
-                const std::vector<Place>& places) {
+  bool CheckNew(const v1::DateClaim& claim, const ClaimOrigin& origin, const std::vector<v1::DateClaim>& claims,
+                const std::vector<ClaimOrigin>& origins) {
     for (std::size_t i = 0; i < claims.size(); ++i) {
       if (claims[i].source() != claim.source() || !IsSameInterval(claims[i].date(), claim.date())) continue;
-      Report(Diagnostic::Severity::kError, place,
-             absl::StrCat(Quoted(claim.source()), " claims ", claim.date().edtf(), " already at ", places[i].file, ":",
-                          places[i].line, "; take one of the two out"));
+      const Place first = PlaceOf(origins[i], lines_);
+      Report(Diagnostic::Severity::kError, PlaceOf(origin, lines_),
+             absl::StrCat(Quoted(claim.source()), " claims ", claim.date().edtf(), " already at ", first.file, ":",
+                          first.line, "; take one of the two out"));
       return false;
     }
     return true;
   }
 
-  void MergeEvents(MergedDocument* merged) {
+  void MergeEvents(const Zone& zone, MergedDocument* merged) {
     v1::Document& document = merged->document;
-    const std::string zone = ZoneOf(document);
     int number = 0;
     for (const curation::Event& from : merged->curation->events()) {
       ++number;
@@ -286,7 +319,7 @@ class Merger {
       event->set_actor(from.actor());
       event->set_channel(from.channel());
       *event->mutable_known_to() = from.known_to();
-      event->set_source(SourceName(from.source()));
+      event->set_source(Exact(SourceName(from.source())));
       event->set_note(from.note());
     }
     if (number > 0 || document.dates().empty()) return;
@@ -308,16 +341,33 @@ class Merger {
   const FindingAid& aid_;
   const CurationFile& file_;
   const curation::Curation& curation_;
+  CurationLines lines_;  // of the document
+  const Vocabulary& vocabulary_;
   std::vector<Diagnostic>* diagnostics_;
-  absl::flat_hash_map<std::string, const curation::Participant*> participant_by_id_;
-  absl::flat_hash_map<std::string, const curation::Participant*> participant_by_spelling_;
-  absl::flat_hash_map<std::string, int> rank_of_source_;
+  absl::flat_hash_map<std::string, absl::StatusOr<absl::TimeZone>> zones_;
 };
 
 }  // namespace
 
-Merged Merge(const FindingAid& aid, const CurationFile& curation, std::vector<Diagnostic>* diagnostics) {
-  return Merger(aid, curation, diagnostics).Merge();
+Place PlaceOf(const ClaimOrigin& origin, const CurationLines& lines) {
+  if (origin.entry != nullptr) return {kFindingAidFile, origin.entry->entry.line()};
+  return {kCurationFile, lines.LineOf(*origin.claim)};
+}
+
+Merged Merge(const FindingAid& aid, const CurationFile& file, std::vector<Diagnostic>* diagnostics) {
+  const curation::Curation& curation = file.content();
+  const Vocabulary vocabulary(curation);
+  Merged merged;
+  merged.summary = Summary(aid, curation);
+  merged.documents.resize(static_cast<std::size_t>(curation.documents_size()));
+  CollectInRuns(merged.documents.size(), diagnostics,
+                [&](std::size_t begin, std::size_t end, std::vector<Diagnostic>* found) {
+                  DocumentMerger merger(aid, file, vocabulary, found);
+                  for (std::size_t i = begin; i < end; ++i) {
+                    merged.documents[i] = merger.Merge(static_cast<int>(i));
+                  }
+                });
+  return merged;
 }
 
 }  // namespace hotline::server

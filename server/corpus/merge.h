@@ -18,11 +18,19 @@ struct Place {
   int line = 0;
 };
 
-// A document with the places that what was merged into it came from.
+// What a claim was made of: an entry of the finding aid, or a claim of the curation. The other one is null.
+struct ClaimOrigin {
+  const FindingAidEntry* entry;
+  const curation::Claim* claim;
+};
+// `lines` are those of its document.
+Place PlaceOf(const ClaimOrigin& origin, const CurationLines& lines);
+
+// A document with what it was merged from, which lives as long as the finding aid and the curation.
 struct MergedDocument {
   v1::Document document;
-  const curation::Document* curation;  // lives as long as the CurationFile
-  std::vector<Place> claim_places;     // one for each of `document.dates`, in the same order
+  const curation::Document* curation = nullptr;
+  std::vector<ClaimOrigin> claim_origins;  // one for each of `document.dates`, in the same order
 };
 
 struct Merged {

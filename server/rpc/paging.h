@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -13,9 +15,17 @@
 #include "hotline/v1/archive_service.pb.h"
 #include "server/corpus/corpus.h"
 #include "server/corpus/errors.h"
+#include "server/corpus/filter.h"
+#include "server/corpus/read_mask.h"
 #include "server/rpc/holdings.h"
 
 namespace hotline::server {
+
+// Whether a request has a read mask, in whose paths order means nothing.
+template <typename Request, typename = void>
+inline constexpr bool kHasReadMask = false;
+template <typename Request>
+inline constexpr bool kHasReadMask<Request, std::void_t<decltype(std::declval<Request>().read_mask())>> = true;
 
 // One page of a list that never changes: that of one request and one revision.
 class Page {
@@ -29,6 +39,7 @@ class Page {
     canonical.clear_page_size();
     canonical.clear_page_token();
     Canonicalise(canonical.mutable_filter());
+    if constexpr (kHasReadMask<Request>) Canonicalise(canonical.mutable_read_mask());
     canonical.DiscardUnknownFields();
     // The name, since requests of two kinds may have the same bytes.
     const std::string asked = absl::StrCat(Request::descriptor()->full_name(), ":", canonical.SerializeAsString());

@@ -195,6 +195,32 @@ TEST(RenderComparisonTest, SaysWhatEachHasAndByHowMuchTheyDiffer) {
   EXPECT_LE(WidestLine(text), 80);
 }
 
+TEST(RenderListTest, NamesASourceThatIsNotThePreferredOne) {
+  v1::ListDocumentsResponse response;
+  for (const char* source : {"sources/frus-6", "sources/finding-aid"}) {
+    *response.add_documents() = SampleDocument("kk-09");
+    response.add_certainties(v1::CERTAINTY_DEFINITE);
+    response.add_date_sources(source);
+  }
+  const std::string text = RenderList(kPlain, SampleVocabulary(), {response});
+  EXPECT_THAT(text, ContainsRegex("certain +public letter"));
+  EXPECT_THAT(text, HasSubstr("certain by finding aid"));
+}
+
+TEST(RenderThreadTest, CountsDelaysInHoursAndTellsDoubtAboutThemAndCrossings) {
+  v1::GetThreadResponse thread = SampleThread();
+  thread.mutable_edges(0)->mutable_delay()->set_seconds(31 * 3600 + 2 * 60 + 5);
+  thread.mutable_crossings(0)->set_approximate(true);
+  std::string text = RenderThread({110, false}, SampleVocabulary(), thread);
+  EXPECT_THAT(text, HasSubstr("answers kk-08 after 31 h 2 min (FRUS)"));
+  EXPECT_THAT(text, HasSubstr("× may have crossed kk-09"));
+  EXPECT_THAT(text, HasSubstr("kk-09 and kk-13 may have crossed: their times leave it open."));
+  thread.mutable_edges(0)->mutable_delay()->set_seconds(-7200);
+  thread.mutable_edges(0)->set_approximate(true);
+  text = RenderThread({110, false}, SampleVocabulary(), thread);
+  EXPECT_THAT(text, HasSubstr("answers kk-08 about 2 h before it was known (FRUS)"));
+}
+
 TEST(RenderListTest, JoinsAllPages) {
   const std::string text = RenderList(kPlain, SampleVocabulary(), {SampleList(), SampleList()});
   EXPECT_THAT(text, HasSubstr("10 entries in the finding aid"));
@@ -287,7 +313,7 @@ TEST(RenderThreadTest, PutsEachDocumentInItsLaneWithItsArrivalOppositeIt) {
   const std::string text = RenderThread(kPlain, SampleVocabulary(), SampleThread());
   EXPECT_THAT(text, ContainsRegex("known 26 Oct 21:15 +│ ◀── kk-08  private letter\n"));
   EXPECT_THAT(text, ContainsRegex("kk-13  public letter +──▶ │     known 29 Oct 00:35\n"));
-  EXPECT_THAT(text, HasSubstr("answers kk-08 after 12 h 55 min"));
+  EXPECT_THAT(text, HasSubstr("answers kk-08 after 12 h 55 min (FRUS)"));
   EXPECT_THAT(text, ContainsRegex("sent 26 Oct 19:00"));
   EXPECT_LE(WidestLine(text), 80);
 }
