@@ -138,6 +138,14 @@ void Reload(Server& server) {
   spdlog::error("SIGHUP: the corpus cannot be served, and the revision before it still is");
 }
 
+// Has a SIGHUP that comes while the corpus is first read wait until that is done; by itself it would end the process.
+void HoldHangup() {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+}
+
 int Serve(std::shared_ptr<const Corpus> corpus) {
   // Blocked before any thread starts, so that none but this one takes them.
   sigset_t signals = AwaitedSignals();
@@ -188,6 +196,7 @@ int Run(int argc, char** argv) {
     return Refuse(absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is no flag; --help lists them")));
   }
   if (absl::Status status = CheckFlags(); !status.ok()) return Refuse(status);
+  HoldHangup();
   LoadResult loaded = LoadNamedCorpus();
   if (absl::GetFlag(FLAGS_check)) {
     std::cout << CorpusReport(loaded);

@@ -52,7 +52,7 @@ constexpr Entry kHints[] = {
     {"DOCUMENT_NOT_FOUND", "'hotline list' shows the names"},
     {"REFERENCE_NOT_FOUND", "'hotline list' shows what there is, 'hotline show NAME' how it is called"},
     {"SELECTION_MISMATCH", "give the flags with which the position was made, or leave --position out"},
-    {"REVISION_NOT_HELD", "the corpus has changed: leave --position out to begin again"},
+    {"REVISION_NOT_HELD", "the corpus has changed: begin again, without --position where there is one"},
     {"POSITION_TOO_LONG", "leave --position out to begin again"},
     {"POSITION_DAMAGED", "leave --position out to begin again"},
     {"POSITION_VERSION_UNKNOWN", "leave --position out to begin again"},

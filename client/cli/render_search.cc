@@ -169,8 +169,11 @@ std::vector<std::string> PointAt(const std::string& query, int position, int len
     if (code_point < position) before += c;
     if (code_point >= position && code_point < position + length) place += c;
   }
-  return {query, absl::StrCat(std::string(static_cast<std::size_t>(Width(before)), ' '),
-                              std::string(static_cast<std::size_t>(std::max(Width(place), 1)), '^'))};
+  // What of the query could command the terminal, or break the line, takes a column too.
+  const Page plain;
+  return {Line(plain).Add(query).text(),
+          absl::StrCat(std::string(static_cast<std::size_t>(Width(before)), ' '),
+                       std::string(static_cast<std::size_t>(std::max(Width(place), 1)), '^'))};
 }
 
 }  // namespace hotline::cli

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -31,6 +33,9 @@ class Checker {
   }
 
   void Check() {
+    // Circles are found by one thread, so beside the rest.
+    std::vector<Diagnostic> circles;
+    std::thread finding([&] { FindCircles(&circles); });
     CollectInRuns(merged_.documents.size(), diagnostics_,
                   [this](std::size_t begin, std::size_t end, std::vector<Diagnostic>* found) {
                     for (std::size_t i = begin; i < end; ++i) {
@@ -39,7 +44,8 @@ class Checker {
                       CheckAnswers(merged_.documents[i], found);
                     }
                   });
-    FindCircles();
+    finding.join();
+    std::move(circles.begin(), circles.end(), std::back_inserter(*diagnostics_));
   }
 
  private:
@@ -113,7 +119,7 @@ class Checker {
   }
 
   // Follows answers to their questions, each document once, without recursion: a chain may be long.
-  void FindCircles() {
+  void FindCircles(std::vector<Diagnostic>* found) const {
     enum class State { kNew, kOnPath, kDone };
     struct Step {
       std::size_t document;
@@ -135,9 +141,9 @@ class Checker {
         }
         const int index = step.next_relation++;
         const v1::Relation& relation = at.document.relations(index);
-        const auto found = index_of_name_.find(relation.document());
-        if (relation.type() != v1::RELATION_TYPE_REPLIES_TO || found == index_of_name_.end()) continue;
-        const std::size_t question = found->second;
+        const auto target = index_of_name_.find(relation.document());
+        if (relation.type() != v1::RELATION_TYPE_REPLIES_TO || target == index_of_name_.end()) continue;
+        const std::size_t question = target->second;
         if (states[question] == State::kNew) {
           states[question] = State::kOnPath;
           path.push_back({question, 0});
@@ -149,8 +155,8 @@ class Checker {
             }
           }
           circle.push_back(relation.document());
-          diagnostics_->push_back(Error(LinesOf(at).LineOf(at.curation->relations(index)),
-                                        absl::StrCat("answers in a circle: ", absl::StrJoin(circle, " answers "))));
+          found->push_back(Error(LinesOf(at).LineOf(at.curation->relations(index)),
+                                 absl::StrCat("answers in a circle: ", absl::StrJoin(circle, " answers "))));
         }
       }
     }

@@ -165,10 +165,12 @@ void CurationPart::LocateDocument(int document) const {
 void CurationPart::LocateAll() const { Locate(*content_, {&TreeOf(text_), lines_before_, 0}); }
 
 const CurationPart::Tree& CurationPart::TreeOf(absl::string_view piece) const {
-  trees_.push_back(std::make_unique<Tree>());
+  // Only the last one is kept: locations take many times the room of what they are of.
+  locations_.clear();
+  tree_ = std::make_unique<Tree>();
   curation::Curation content;
-  if (!Parse(piece, &content, trees_.back().get(), nullptr)) std::abort();  // it was read before
-  return *trees_.back();
+  if (!Parse(piece, &content, tree_.get(), nullptr)) std::abort();  // it was read before
+  return *tree_;
 }
 
 void CurationPart::Locate(const Message& message, Location location) const {

@@ -68,7 +68,7 @@ class CurationPart {
   const Location& Find(int document, const google::protobuf::Message& message) const;
   void LocateDocument(int document) const;
   void LocateAll() const;
-  // Reads a piece of the text again, with a note of where everything stands.
+  // Reads a piece of the text again, with a note of where everything stands, in place of the last one.
   const Tree& TreeOf(absl::string_view piece) const;
   // Keeps the locations of `message` and of everything in it.
   void Locate(const google::protobuf::Message& message, Location location) const;
@@ -83,10 +83,10 @@ class CurationPart {
   bool is_plain_ = false;
   std::vector<std::size_t> starts_;  // where each document begins in the text, where that is plain
 
-  // What was looked up so far.
+  // What was looked up last: a document, or everything.
   mutable std::mutex mutex_;
   mutable absl::flat_hash_map<const google::protobuf::Message*, Location> locations_;
-  mutable std::vector<std::unique_ptr<Tree>> trees_;
+  mutable std::unique_ptr<Tree> tree_;
   mutable std::size_t counted_to_ = 0;
   mutable int counted_ = 0;
 };

@@ -20,15 +20,18 @@ std::shared_ptr<const Archive> Holdings::Find(absl::string_view revision) const 
 }
 
 void Holdings::Add(std::shared_ptr<const Archive> archive) {
-  std::shared_ptr<const Archive> oldest;  // is destroyed behind the lock
+  std::shared_ptr<const Archive> let_go;  // is destroyed behind the lock, since a large one takes its time
   const absl::MutexLock lock(&mutex_);
   const auto same = std::find_if(archives_.begin(), archives_.end(), [&archive](const auto& held) {
     return held->corpus().revision() == archive->corpus().revision();
   });
-  if (same != archives_.end()) archives_.erase(same);
+  if (same != archives_.end()) {
+    let_go = std::move(*same);
+    archives_.erase(same);
+  }
   archives_.push_front(std::move(archive));
   if (archives_.size() <= kMostRevisions) return;
-  oldest = std::move(archives_.back());
+  let_go = std::move(archives_.back());
   archives_.pop_back();
 }
 

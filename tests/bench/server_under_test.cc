@@ -9,7 +9,7 @@
 namespace hotline::bench {
 namespace {
 
-constexpr absl::Duration kStartTimeout = absl::Minutes(3);
+constexpr absl::Duration kStartTimeout = absl::Minutes(10);
 constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 
 // Of util-linux, which every Debian has. With it the server ends when the bench does, however that comes about.

@@ -23,8 +23,8 @@ class ServerUnderTest {
     std::vector<std::string> environment;  // "NAME=value"
   };
 
-  // Returns when it listens. UNAVAILABLE, with what the server said, where it does not within 3 minutes: a corpus of a
-  // million events takes its time.
+  // Returns when it listens. UNAVAILABLE, with what the server said, where it does not within 10 minutes: a corpus of
+  // a million documents takes its time, most of all on a busy machine.
   static absl::StatusOr<std::unique_ptr<ServerUnderTest>> Start(const Options& options);
 
   // Asks it to leave with SIGTERM, and waits. INTERNAL where it does not exit with 0.

@@ -1,7 +1,11 @@
 #include "server/rpc/holdings.h"
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -37,6 +41,35 @@ TEST(HoldingsTest, ARevisionThatComesAgainTakesNoSecondPlace) {
   for (int i = 0; i < 10; ++i) holdings.Add(ArchiveOf("a"));
   EXPECT_EQ(holdings.current()->corpus().revision(), a->corpus().revision());
   EXPECT_EQ(holdings.Find(b->corpus().revision()), b);
+}
+
+// Read again unchanged, a revision was destroyed under the lock: at a million documents nobody was answered for
+// seconds.
+TEST(HoldingsTest, AnswerOthersWhileWhatTheyLetGoIsDestroyed) {
+  for (const bool same : {true, false}) {
+    const Holdings* asked = nullptr;
+    std::promise<void> answered;
+    std::thread other;
+    bool in_time = false;
+    const std::shared_ptr<const Archive> kept = ArchiveOf("a");
+    std::shared_ptr<const Archive> first(kept.get(), [&](const Archive*) {
+      other = std::thread([&] {
+        asked->current();
+        answered.set_value();
+      });
+      in_time = answered.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    });
+    Holdings holdings(std::move(first));
+    asked = &holdings;
+    if (same) {
+      holdings.Add(ArchiveOf("a"));
+    } else {
+      for (const char* id : {"b", "c", "d", "e"}) holdings.Add(ArchiveOf(id));
+    }
+    ASSERT_TRUE(other.joinable()) << "nothing was let go";
+    other.join();
+    EXPECT_TRUE(in_time) << (same ? "the same revision" : "the oldest");
+  }
 }
 
 TEST(HoldingsTest, LetGoOfTheOldest) {

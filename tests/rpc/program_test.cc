@@ -2,10 +2,15 @@
 
 #include <signal.h>
 
+#include <cstdint>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/rpc/running_server.h"
@@ -173,6 +178,37 @@ TEST(ProgramTest, SighupReadsTheCorpusAgainAndKeepsTheOldOneWhereTheNewIsBad) {
   EXPECT_TRUE(process.WaitForLine("SIGHUP: the corpus cannot be served").has_value());
   EXPECT_THAT(process.standard_error(), HasSubstr("curation.textproto:2"));
   EXPECT_EQ(documents(), 2);
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 0);
+}
+
+// How many bytes a process has read so far.
+std::uint64_t BytesReadBy(pid_t pid) {
+  std::ifstream io(absl::StrCat("/proc/", pid, "/io"));
+  std::string name;
+  std::uint64_t bytes = 0;
+  io >> name >> bytes;
+  return name == "rchar:" ? bytes : 0;
+}
+
+// It ended the process: what rotates files and tells everybody would have taken a server away that was only starting.
+TEST(ProgramTest, ASighupWhileTheCorpusIsFirstReadWaitsUntilThatIsDone) {
+  const TemporaryFolder folder;
+  folder.Write("finding_aid.txt", "Letters\n\n1. Kennedy to Khrushchev, 21 October 1962\n");
+  std::string curation =
+      "default_time_zone: \"UTC\" finding_aid_source: \"aid\" sources { id: \"aid\" short_name: \"aid\" title: \"Aid\" "
+      "}\n";
+  for (int i = 0; i < 20'000; ++i) {
+    absl::StrAppend(&curation, "documents { id: \"letter-", i, "\" ", i == 0 ? "positions: 1 " : "",
+                    "kind: DOCUMENT_KIND_LETTER title: \"A letter that is one of very many\" }\n");
+  }
+  folder.Write("curation.textproto", curation);
+  Process process(Hotlined({"--corpus=" + folder.path(), "--listen=127.0.0.1:0"}));
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  while (BytesReadBy(process.pid()) < curation.size() && absl::Now() < deadline) std::this_thread::yield();
+  process.Signal(SIGHUP);
+  EXPECT_THAT(process.WaitForLine("SIGHUP: serving revision ").value_or(process.standard_error()),
+              HasSubstr(", 20000 documents"));
   process.Signal(SIGTERM);
   EXPECT_EQ(process.Wait(), 0);
 }

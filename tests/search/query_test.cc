@@ -66,6 +66,10 @@ std::vector<Malformed> Characters() {
       {"Cuba \u202Emissiles", 5, 1, invisible},
       {"a\u2060b", 1, 1, invisible},
       {"\"a\u200Db\"", 2, 1, invisible},
+      {"mis\uFE0Fsile", 3, 1, "U+FE0F cannot be seen"},  // would be a phrase of two words
+      {"Cuba \u3164", 5, 1, "U+3164 cannot be seen"},    // would be a word
+      {"Cu\u034Fba", 2, 1, invisible},
+      {"\uFFA0", 0, 1, invisible},
       {"\xFF", 0, 1, "not UTF-8"},
       {"Cuba \xC3", 5, 1, "not UTF-8"},
       {"é\x80", 1, 1, "not UTF-8"},
@@ -227,6 +231,8 @@ std::vector<Malformed> Sizes() {
       {Times(32, "a ") + "-Turkey", 65, 6, "at most 32"},
       {"\"" + Times(33, "Да ") + "\"", 97, 2, "at most 32"},
       {"é " + Times(16, "a-b ") + "c", 64, 1, "at most 32"},
+      {Times(8, "a* ") + "-\"b\" é*", 30, 1, "one '*' too many; at most 8"},
+      {Times(8, "a* ") + "-b*", 26, 1, "at most 8"},
   };
 }
 
@@ -318,6 +324,7 @@ TEST(QueryTest, EveryWellFormedQueryGivesItsTerms) {
       {"Хрущ* Кенн*", {"хрущ*@0+5", "кенн*@6+5"}},
       {"Soviet-Am*", {"soviet am*@0+10"}},
       {"e\u0301*", {"e*@0+3"}},
+      {"a* a* a* a* a* a* a* a*", {"a*@0+2", "a*@3+2", "a*@6+2", "a*@9+2", "a*@12+2", "a*@15+2", "a*@18+2", "a*@21+2"}},
       {"and or not near And nOT", {"and@0+3", "or@4+2", "not@7+3", "near@11+4", "and@16+3", "not@20+3"}},
       {"ANDY ORAL NOTE NEARLY", {"andy@0+4", "oral@5+4", "note@10+4", "nearly@15+6"}},
   };

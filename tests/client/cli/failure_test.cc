@@ -53,6 +53,12 @@ TEST(ExplainTest, AServerThatAnswersUnavailableWasReached) {
   EXPECT_THAT(text, HasSubstr("localhost:50051 cannot answer now: draining"));
 }
 
+TEST(ExplainTest, ARevisionThatIsNoLongerHeldIsToldToListsWhichHaveNoPositionToo) {
+  const std::string text = Explain(WithReason(absl::FailedPreconditionError("gone"), "REVISION_NOT_HELD"), kServer);
+  EXPECT_EQ(text,
+            "hotline: gone\nhotline: the corpus has changed: begin again, without --position where there is one\n");
+}
+
 TEST(ExplainTest, EveryRefusedFieldIsNamedWithItsFlag) {
   absl::Status status = absl::InvalidArgumentError("two fields");
   google::rpc::BadRequest bad_request;

@@ -162,6 +162,11 @@ TEST(PointAtTest, PointsByColumnsAndNotByBytes) {
   EXPECT_THAT(PointAt("", 0, 0), ::testing::ElementsAre("", "^"));
 }
 
+TEST(PointAtTest, StaysOnOneLineAndCommandsNoTerminal) {
+  EXPECT_THAT(PointAt("a\nb\t(", 4, 1), ::testing::ElementsAre("a b (", "    ^"));
+  EXPECT_THAT(PointAt("é\x1B[31m\u009B5m", 1, 1), ::testing::ElementsAre("é [31m 5m", " ^"));
+}
+
 TEST(RenderComparisonTest, SaysWhatEachHasAndByHowMuchTheyDiffer) {
   v1::CompareSourcesResponse response;
   const auto add = [&response](const std::string& id, v1::ComparisonOutcome outcome) {
