@@ -386,6 +386,11 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
     return WrongUsage("--zone says where days begin: only with days, play, search, and list by days", app);
   }
   if (flags.definite && !by_days) return WrongUsage("--definite needs --day, --first-day or --last-day", app);
+  // The days that a search counts are those of the source, too.
+  if (!flags.source.empty() && !by_days && line.command == Command::kList) {
+    return WrongUsage("--source says whose dates count for --day, --first-day or --last-day: it needs one of them",
+                      app);
+  }
   line.json = flags.output == "json";
   if (line.json && line.command == Command::kExport) {
     return WrongUsage("--output=json is not for export; its --format says what it writes", app);

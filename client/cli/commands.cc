@@ -109,7 +109,7 @@ absl::Status RunSearch(const Session& session) {
 
   const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
-  session.output.Write(RenderSearch(session.page, *vocabulary, pages));
+  session.output.Write(RenderSearch(session.page, *vocabulary, request.filter().window(), pages));
   return absl::OkStatus();
 }
 

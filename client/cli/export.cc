@@ -21,7 +21,7 @@ constexpr const char* kEventColumns[] = {
     "approximate", "inferred",   "place",    "actor", "channel",      "known_to",   "event_source", "event_note"};
 
 std::string Utc(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", ToTime(time), absl::UTCTimeZone());
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", ToTime(time), absl::UTCTimeZone());
 }
 
 std::string Ids(const google::protobuf::RepeatedPtrField<std::string>& names) {

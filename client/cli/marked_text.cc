@@ -59,9 +59,16 @@ class Wrapper {
     } else if (!first) {
       line_.Add(RoleOf(blank_is_marked), " ");
     }
-    for (const Character& character : word) {
-      if (line_.width() + Width(character.text) > width_ && line_.width() > indent_) Break();
-      line_.Add(RoleOf(character.marked), character.text);
+    // In runs of one colour: an escape within one would part a combining mark from its letter.
+    std::string run;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      const int used = line_.width() + Width(run);
+      if (i > 0 && used + Width(word[i].text) > width_ && used > indent_) {
+        Add(word[i - 1].marked, &run);
+        Break();
+      }
+      run += word[i].text;
+      if (i + 1 == word.size() || word[i + 1].marked != word[i].marked) Add(word[i].marked, &run);
     }
   }
 
@@ -71,6 +78,11 @@ class Wrapper {
   }
 
  private:
+  // Adds a run to the line and empties it.
+  void Add(bool marked, std::string* run) {
+    line_.Add(RoleOf(marked), *run);
+    run->clear();
+  }
   Role RoleOf(bool marked) const { return marked && page_.colour ? Role::kStrong : Role::kPlain; }
   void Break() {
     block_.push_back(line_);

@@ -20,8 +20,9 @@ std::string RenderCorpus(const Page& page, const Vocabulary& vocabulary, const s
 std::string RenderList(const Page& page, const Vocabulary& vocabulary,
                        const std::vector<v1::ListDocumentsResponse>& pages);
 
-// The pages of a search, in order; at least one. The words that were found are marked: see MarkedParagraph().
-std::string RenderSearch(const Page& page, const Vocabulary& vocabulary,
+// The pages of a search, in order; at least one. The words that were found are marked: see MarkedParagraph(). Where
+// `window` has days, each hit says how surely it falls in them.
+std::string RenderSearch(const Page& page, const Vocabulary& vocabulary, const v1::TimeWindow& window,
                          const std::vector<v1::SearchDocumentsResponse>& pages);
 
 // A malformed query, and below it a line that points at what is wrong: `length` code points from `position` on.

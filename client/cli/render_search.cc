@@ -45,7 +45,6 @@ std::string PlaceInWords(const Vocabulary& vocabulary, const v1::Document& docum
 }
 
 std::string WhoseWord(const Vocabulary& vocabulary, const v1::SearchHit& hit) {
-  if (hit.certainty() == v1::CERTAINTY_UNSPECIFIED) return "";
   const std::string certainty = hit.certainty() == v1::CERTAINTY_DEFINITE ? "certain" : "possible";
   if (hit.date_source().empty()) return absl::StrCat("; ", certainty, ", since nobody gives a date");
   return absl::StrCat("; ", certainty, " by ", vocabulary.SourceName(hit.date_source()));
@@ -54,7 +53,8 @@ std::string WhoseWord(const Vocabulary& vocabulary, const v1::SearchHit& hit) {
 // Draws hits, the best first.
 class HitPicture {
  public:
-  HitPicture(const Page& page, const Vocabulary& vocabulary) : page_(page), vocabulary_(vocabulary) {}
+  HitPicture(const Page& page, const Vocabulary& vocabulary, bool in_days)
+      : page_(page), vocabulary_(vocabulary), in_days_(in_days) {}
 
   Block Draw(int rank, const v1::SearchHit& hit) const {
     const v1::Document& document = hit.document();
@@ -68,7 +68,8 @@ class HitPicture {
     }
     const DatedInWords dated = Dated(vocabulary_, document);
     AppendTo(block, Paragraph(page_, dated.disputed ? Role::kDoubt : Role::kPlain,
-                              absl::StrCat(dated.text, "; ", KindInWords(document), WhoseWord(vocabulary_, hit)),
+                              absl::StrCat(dated.text, "; ", KindInWords(document),
+                                           in_days_ ? WhoseWord(vocabulary_, hit) : ""),
                               page_.width, indent));
     for (const v1::FieldMatch& match : hit.matches()) {
       if (match.field() != "title") AppendTo(block, Found(document, match, indent));
@@ -101,6 +102,7 @@ class HitPicture {
 
   const Page& page_;
   const Vocabulary& vocabulary_;
+  const bool in_days_;
 };
 
 // A facet's value for people.
@@ -132,9 +134,9 @@ Block FacetBlock(const Page& page, const Vocabulary& vocabulary, const v1::Facet
 
 }  // namespace
 
-std::string RenderSearch(const Page& page, const Vocabulary& vocabulary,
+std::string RenderSearch(const Page& page, const Vocabulary& vocabulary, const v1::TimeWindow& window,
                          const std::vector<v1::SearchDocumentsResponse>& pages) {
-  const HitPicture picture(page, vocabulary);
+  const HitPicture picture(page, vocabulary, !window.first_day().empty() || !window.last_day().empty());
   Block block;
   int rank = 0;
   for (const v1::SearchDocumentsResponse& response : pages) {

@@ -38,9 +38,14 @@ struct DocumentSearch::Worker {
   std::unique_ptr<const Searcher> searcher;
   Tokenizer tokenizer;
 
+  void Close() {
+    searcher = nullptr;  // before the archive that it reads
+    archive = nullptr;
+  }
+
   const Searcher& SearcherOf(const std::shared_ptr<const Archive>& wanted) {
     if (archive != wanted) {
-      searcher = nullptr;  // before the archive that it reads
+      Close();
       archive = wanted;
       searcher = std::make_unique<Searcher>(archive->index());
     }
@@ -99,15 +104,23 @@ void DocumentSearch::Run() {
     std::optional<Job> job;
     {
       const absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(
-          +[](DocumentSearch* search)
-               ABSL_EXCLUSIVE_LOCKS_REQUIRED(search->mutex_) { return search->stopping_ || !search->waiting_.empty(); },
-          this));
+      mutex_.AwaitWithTimeout(absl::Condition(
+                                  +[](DocumentSearch* search) ABSL_EXCLUSIVE_LOCKS_REQUIRED(search->mutex_) {
+                                    return search->stopping_ || !search->waiting_.empty();
+                                  },
+                                  this),
+                              worker.archive == nullptr ? absl::InfiniteDuration() : limits_.longest_idle);
       if (stopping_) return;
-      job = std::move(waiting_.front());
-      waiting_.pop_front();
+      if (!waiting_.empty()) {
+        job = std::move(waiting_.front());
+        waiting_.pop_front();
+      }
     }
-    job->done(Answer(*job, worker));
+    if (job.has_value()) {
+      job->done(Answer(*job, worker));
+    } else {
+      worker.Close();
+    }
   }
 }
 

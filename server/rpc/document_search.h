@@ -32,6 +32,8 @@ struct SearchLimits {
   std::size_t most_waiting = 1'000;
   // One that takes longer is given up.
   absl::Duration longest = absl::Seconds(10);
+  // A thread that had nothing to do for so long closes its connection, so that no revision is kept by it alone.
+  absl::Duration longest_idle = absl::Seconds(10);
 };
 
 // Makes the searches of a server, on threads of its own: at a million documents one takes up to a second, which no

@@ -102,6 +102,9 @@ TEST(ComparisonTest, OfSeveralClaimsTheClosestAreCompared) {
       "DIFFERS 1962-10-26 1962-10-25 -86400s -1 days");
   EXPECT_EQ(Compared({{"edition", "1962-10-20"}, {"edition", "1962-10-25"}, {"aid", "1962-10-25"}}),
             "AGREES 1962-10-25 1962-10-25 0s 0 days");
+  // Of two that are as close, the most trusted.
+  EXPECT_EQ(Compared({{"aid", "1962-10-24"}, {"aid", "1962-10-26"}, {"edition", "1962-10-25"}}),
+            "DIFFERS 1962-10-24 1962-10-25 86400s 1 days");
 }
 
 // The report of `hotlined --check` has its own way to the same end.

@@ -132,6 +132,16 @@ TEST(FilterTest, OfSeveralClaimsThatCountTheSurestDecidesAndThenTheMostTrusted) 
   }
 }
 
+TEST(FilterTest, OfClaimsThatAreEquallySureTheMostTrustedDecides) {
+  const Corpus corpus = DisputedCorpus();
+  v1::DocumentFilter request = Days("1962-10-26", "1962-10-27");
+  request.set_source("sources/-");
+  const auto filter = Filter::Make(request, corpus, "filter");
+  ASSERT_THAT(filter, IsOk());
+  EXPECT_EQ(filter->Match(0)->certainty, v1::CERTAINTY_DEFINITE);
+  EXPECT_EQ(filter->Match(0)->date, &corpus.columns().dates(0)[0]);
+}
+
 TEST(FilterTest, WithoutAWindowTheMostTrustedClaimThatCountsIsTold) {
   const Corpus corpus = DisputedCorpus();
   v1::DocumentFilter request;
@@ -172,6 +182,15 @@ TEST(FilterTest, AnAnswerIsARelationOfThatTypeAndNoOther) {
   const auto filter = Filter::Make(request, corpus, "filter");
   ASSERT_THAT(filter, IsOk());
   EXPECT_FALSE(filter->Match(1).has_value());
+}
+
+TEST(FilterTest, TakesAHundredValuesOfAListAndNoMore) {
+  const Corpus corpus = DisputedCorpus();
+  v1::DocumentFilter request;
+  for (int i = 0; i < 100; ++i) request.add_kinds(v1::DOCUMENT_KIND_LETTER);
+  EXPECT_THAT(Filter::Make(request, corpus, "filter"), IsOk());
+  request.add_kinds(v1::DOCUMENT_KIND_LETTER);
+  EXPECT_THAT(Filter::Make(request, corpus, "filter"), IsBadField("filter.kinds"));
 }
 
 TEST(FilterTest, SaysWhichZoneWasUsed) {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -8,8 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/rpc/document_search.h"
 #include "tests/rpc/running_server.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tiny_corpus.h"
@@ -267,6 +272,33 @@ TEST(SearchLimitsTest, OneThatTakesTooLongIsGivenUp) {
   request.set_query("turkey");
   EXPECT_THAT(Ask(server, &v1::ArchiveService::Stub::SearchDocuments, request),
               FailsWith(absl::StatusCode::kDeadlineExceeded, "SEARCH_TOO_LONG"));
+}
+
+// A thread kept the revision that it had searched last, however long ago that was let go.
+TEST(SearchLimitsTest, AThreadWithNothingToDoKeepsNoRevision) {
+  SearchLimits limits;
+  limits.threads = 1;
+  limits.longest_idle = absl::Milliseconds(1);
+  const auto archive_of = [](const char* id) {
+    return std::make_shared<const Archive>(TinyCorpus({{id, "kennedy", "khrushchev", "1962-10-26", {}}}));
+  };
+  Holdings holdings(archive_of("a"));
+  const std::weak_ptr<const Archive> first = holdings.current();
+  DocumentSearch search(&holdings, limits);
+  v1::SearchDocumentsRequest request;
+  request.set_query("kennedy");
+  absl::Notification answered;
+  search.Search(
+      request, [] { return false; },
+      [&answered](const DocumentSearch::Response& response) {
+        EXPECT_THAT(response, IsOk());
+        answered.Notify();
+      });
+  answered.WaitForNotification();
+  for (const char* id : {"b", "c", "d", "e"}) holdings.Add(archive_of(id));
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  while (!first.expired() && absl::Now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(first.expired());
 }
 
 // What is measured elsewhere must at least not break: calls that are given up while others wait.

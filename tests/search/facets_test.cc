@@ -62,6 +62,13 @@ TEST(FacetsTest, ReckonDaysInTheZoneOfTheRequest) {
   EXPECT_EQ(FacetsOf(*ACorpus(), filter)[4], "day: 1962-10-27=2 (1)");
 }
 
+TEST(FacetsTest, PutMidnightToTheDayThatItBegins) {
+  const auto corpus = SearchCorpus({TitledDocument("a", "A", "1962-10-26T23:59-04:00"),
+                                    TitledDocument("b", "B", "1962-10-27T00:00-04:00"),
+                                    TitledDocument("c", "C", "1962-10-27T23:59-04:00")});
+  EXPECT_EQ(FacetsOf(*corpus)[4], "day: 1962-10-27=2 1962-10-26=1 (2)");
+}
+
 TEST(FacetsTest, ReckonDaysByTheClaimThatCounts) {
   v1::DocumentFilter filter;
   filter.set_source("sources/aid");

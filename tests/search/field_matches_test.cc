@@ -125,6 +125,17 @@ TEST(FieldMatchesTest, CutASnippetOutOfALongTextBetweenWords) {
   EXPECT_GT(match.ranges(1).start(), match.snippet_range().end());
 }
 
+TEST(FieldMatchesTest, BeginASnippetSixtyBytesBeforeTheFirstWordAndEndItWithin160) {
+  std::string title;
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&title, "before... ");
+  absl::StrAppend(&title, "missile ");
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&title, "behind... ");
+  const std::vector<v1::FieldMatch> matches = Matches("missile", TitledDocument("a", title));
+  ASSERT_THAT(matches, SizeIs(1));
+  EXPECT_EQ(matches[0].snippet_range().start(), 200 - 60);
+  EXPECT_EQ(matches[0].snippet_range().end(), 208 + 9 * 10 - 4);  // with the tenth word, 298 would be too far
+}
+
 TEST(FieldMatchesTest, AreBounded) {
   std::string title;
   for (int i = 0; i < 500; ++i) absl::StrAppend(&title, "cuba libre ");

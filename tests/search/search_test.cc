@@ -109,7 +109,7 @@ TEST(SearchTest, LeavesOutWhatIsExcluded) {
 
 TEST(SearchTest, PutsTheTitleBeforeANoteAndEqualsInTheOrderOfTheTimeline) {
   v1::Document note = TitledDocument("note", "A letter", "1962-10-22");
-  note.add_events()->set_note("quarantine");
+  note.add_events()->set_note("quarantine quarantine quarantine");  // more of them weigh less
   const Desk desk({TitledDocument("late", "quarantine now", "1962-10-28"), note,
                    TitledDocument("early", "quarantine now", "1962-10-23"),
                    TitledDocument("undated", "quarantine now")});

@@ -26,6 +26,7 @@ std::string StemOf(absl::string_view word) {
 
 TEST(TokenizerTest, FoldsCaseOfAnyScriptAndLatinDiacritics) {
   EXPECT_THAT(Words("Dobrynín ÉTAT Ноты"), ElementsAre("dobrynin", "etat", "ноты"));
+  EXPECT_THAT(Words("Việt"), ElementsAre("viet"));  // two diacritics in one code point
 }
 
 TEST(TokenizerTest, PartsWordsAtWhatIsNoLetterOrDigit) {
@@ -80,6 +81,13 @@ TEST(TokenizerTest, LetsFts5FindStemsAndPhrasesOfThem) {
   EXPECT_TRUE(table.Matches("\"inspection\""));
   EXPECT_TRUE(table.Matches("\"missiles base\""));
   EXPECT_FALSE(table.Matches("\"base missiles\""));
+}
+
+// The stem of "consideration" is "consider", whose own is "consid".
+TEST(TokenizerTest, LetsFts5TakeNoWordForAStem) {
+  EXPECT_FALSE(Table("consider").Matches("\"consideration\""));
+  EXPECT_TRUE(Table("considerations").Matches("\"consideration\""));
+  EXPECT_TRUE(Table("considering").Matches("\"consider\""));
 }
 
 TEST(TokenizerTest, LetsFts5FindPrefixesOfWordsAsWritten) {

@@ -86,8 +86,9 @@ TEST_F(CommandLineTest, DaysMayBeASpanAndTheirSourceMayBeNamed) {
   EXPECT_EQ(line.filter.window().first_day(), "1962-10-26");
   EXPECT_EQ(line.filter.window().last_day(), "1962-10-27");
   EXPECT_EQ(line.filter.source(), "sources/frus-6");
-  EXPECT_EQ(Accepted({"list", "--source=sources/frus-6"}).filter.source(), "sources/frus-6");
-  EXPECT_EQ(Accepted({"list", "--source=any"}).filter.source(), "sources/-");
+  EXPECT_EQ(Accepted({"list", "--day=1962-10-26", "--source=sources/frus-6"}).filter.source(), "sources/frus-6");
+  EXPECT_EQ(Accepted({"list", "--day=1962-10-26", "--source=any"}).filter.source(), "sources/-");
+  EXPECT_EQ(Accepted({"search", "cuba", "--source=any"}).filter.source(), "sources/-");
   EXPECT_EQ(Accepted({"list", "--last-day=1962-10-27"}).filter.window().first_day(), "");
 }
 
@@ -197,6 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"list", "--day=1962-02-30"}, "--day", "is not a day"},
         Wrong{{"list", "--kind=memo"}, "--kind", "{letter,statement,address}"},
         Wrong{{"list", "--definite"}, "--definite", "--day"},
+        Wrong{{"list", "--source=any"}, "--source", "--day, --first-day or --last-day"},
         Wrong{{"list", "--day=1962-10-27", "--first-day=1962-10-26"}, "--first-day", "--day"},
         Wrong{{"list", "--first-day=1962-10-28", "--last-day=1962-10-27"}, "--first-day", "later than --last-day"},
         Wrong{{"search"}, "QUERY", "required"}, Wrong{{"search", ""}, "QUERY", "empty"},

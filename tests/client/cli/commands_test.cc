@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hotline/mocks/mock_connection.h"
+#include "tests/client/cli/sample_corpus.h"
 #include "tests/client/status_details.h"
 #include "tests/client/timeline_messages.h"
 
@@ -19,7 +20,9 @@ using ::testing::ByMove;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Property;
 using ::testing::Return;
+using ::testing::SizeIs;
 
 // What play tells aside when the stream ends with `status` after its first message.
 std::vector<std::string> ToldAtTheEnd(const absl::Status& status) {
@@ -63,6 +66,126 @@ TEST(ShowTest, ADocumentOfAThreadThatIsTooLargeIsShownWithItsOwnRelations) {
   EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("answers kk-03"));
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_THAT(told, ElementsAre(HasSubstr("what answers it is not shown")));
+}
+
+// What a command prints and tells aside, with a mock in place of the server.
+struct Outcome {
+  absl::Status status;
+  std::string printed;
+  std::vector<std::string> told;
+};
+
+Outcome RunOn(const std::shared_ptr<mocks::MockConnection>& connection, const CommandLine& line) {
+  const Client client(connection);
+  Output output;
+  Outcome outcome;
+  ::testing::internal::CaptureStdout();
+  outcome.status =
+      cli::Run({line, client, Page(), output, [&outcome](const std::string& text) { outcome.told.push_back(text); }});
+  outcome.printed = ::testing::internal::GetCapturedStdout();
+  return outcome;
+}
+
+v1::ListDocumentsResponse PageOf(const std::string& id, const std::string& next_page_token) {
+  v1::ListDocumentsResponse page;
+  page.add_documents()->set_name("documents/" + id);
+  page.set_next_page_token(next_page_token);
+  page.set_revision("4f2a");
+  return page;
+}
+
+auto HasToken(const std::string& token) { return Property(&v1::ListDocumentsRequest::page_token, token); }
+
+class ExportTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    corpus_.set_revision("4f2a");
+    line_.command = Command::kExport;
+  }
+  Outcome Export() { return RunOn(connection_, line_); }
+
+  std::shared_ptr<mocks::MockConnection> connection_ = std::make_shared<::testing::StrictMock<mocks::MockConnection>>();
+  v1::GetCorpusResponse corpus_;
+  CommandLine line_;
+};
+
+TEST_F(ExportTest, WritesTheCorpusOnceAndTheDocumentsOfEveryPage) {
+  for (const ExportFormat format : {ExportFormat::kJsonLines, ExportFormat::kCsv}) {
+    line_.format = format;
+    EXPECT_CALL(*connection_, GetCorpus).WillOnce(Return(corpus_));
+    EXPECT_CALL(*connection_, ListDocuments(HasToken(""))).WillOnce(Return(PageOf("kk-01", "second")));
+    EXPECT_CALL(*connection_, ListDocuments(HasToken("second"))).WillOnce(Return(PageOf("kk-02", "")));
+    const Outcome outcome = Export();
+    EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+    EXPECT_THAT(outcome.told, IsEmpty());
+    const std::vector<std::string> lines = LinesOf(outcome.printed);
+    ASSERT_THAT(lines, SizeIs(3));
+    EXPECT_THAT(lines[1], HasSubstr("kk-01"));
+    EXPECT_THAT(lines[2], HasSubstr("kk-02"));
+  }
+}
+
+TEST_F(ExportTest, AnErrorInTheMiddleIsReturnedAndToldAsIncomplete) {
+  const absl::Status gone = ServerError(absl::StatusCode::kFailedPrecondition, "REVISION_NOT_HELD", "gone");
+  EXPECT_CALL(*connection_, GetCorpus).WillOnce(Return(corpus_));
+  EXPECT_CALL(*connection_, ListDocuments(HasToken(""))).WillOnce(Return(PageOf("kk-01", "second")));
+  EXPECT_CALL(*connection_, ListDocuments(HasToken("second"))).WillOnce(Return(gone));
+  const Outcome outcome = Export();
+  EXPECT_EQ(outcome.status, gone);
+  EXPECT_THAT(outcome.told, ElementsAre(HasSubstr("not complete")));
+  EXPECT_THAT(LinesOf(outcome.printed), SizeIs(2));
+}
+
+TEST_F(ExportTest, ACorpusThatWasReplacedBetweenTheFirstCallsIsNotMixed) {
+  corpus_.set_revision("77aa");
+  EXPECT_CALL(*connection_, GetCorpus).WillOnce(Return(corpus_));
+  EXPECT_CALL(*connection_, ListDocuments).WillOnce(Return(PageOf("kk-01", "")));
+  const Outcome outcome = Export();
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(outcome.printed, "");
+}
+
+TEST(SearchTest, AsksForWhatIsLeftOfTheHitsThatAreWanted) {
+  const auto connection = std::make_shared<::testing::StrictMock<mocks::MockConnection>>();
+  const auto asks = [](const std::string& token, int size) {
+    return AllOf(Property(&v1::SearchDocumentsRequest::page_token, token),
+                 Property(&v1::SearchDocumentsRequest::page_size, size));
+  };
+  v1::SearchDocumentsResponse page;  // shorter than what was asked for, since its documents are large
+  for (const char* id : {"kk-01", "kk-02"}) page.add_hits()->mutable_document()->set_name(id);
+  page.set_next_page_token("second");
+  EXPECT_CALL(*connection, SearchDocuments(asks("", 3))).WillOnce(Return(page));
+  page.mutable_hits()->RemoveLast();
+  EXPECT_CALL(*connection, SearchDocuments(asks("second", 1))).WillOnce(Return(page));
+  CommandLine line;
+  line.command = Command::kSearch;
+  line.most_hits = 3;
+  line.json = true;
+  EXPECT_THAT(LinesOf(RunOn(connection, line).printed), SizeIs(2));
+}
+
+TEST(CompareTest, ReadsEveryPage) {
+  const auto connection = std::make_shared<::testing::StrictMock<mocks::MockConnection>>();
+  const auto page = [](const std::string& id, const std::string& next_page_token) {
+    v1::CompareSourcesResponse response;
+    response.add_comparisons()->set_document("documents/" + id);
+    response.set_next_page_token(next_page_token);
+    return response;
+  };
+  const auto has_token = [](const std::string& token) {
+    return Property(&v1::CompareSourcesRequest::page_token, token);
+  };
+  EXPECT_CALL(*connection, CompareSources(has_token(""))).WillOnce(Return(page("kk-01", "second")));
+  EXPECT_CALL(*connection, CompareSources(has_token("second"))).WillOnce(Return(page("kk-02", "")));
+  v1::GetCorpusResponse corpus;
+  corpus.mutable_corpus()->set_default_time_zone("UTC");
+  EXPECT_CALL(*connection, GetCorpus).WillOnce(Return(corpus));
+  CommandLine line;
+  line.command = Command::kCompare;
+  const Outcome outcome = RunOn(connection, line);
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_THAT(outcome.printed, HasSubstr("kk-01"));
+  EXPECT_THAT(outcome.printed, HasSubstr("kk-02"));
 }
 
 TEST(PlayTest, APlaybackThatMayGoOnTellsItsPosition) {

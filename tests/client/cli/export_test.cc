@@ -41,6 +41,12 @@ TEST(CsvTest, HasARowForEachEvent) {
   EXPECT_EQ(row.at("place"), document.events(0).place());
 }
 
+TEST(CsvTest, YearsHaveFourDigits) {
+  v1::Document document;
+  document.add_events()->mutable_time()->set_seconds(-61'000'000'000);
+  EXPECT_EQ(Named(CsvRows(document)[0]).at("time_utc"), "0036-12-26T11:33:20Z");
+}
+
 TEST(CsvTest, ADocumentWithoutEventsIsOneRowAndNothingIsLostOfIt) {
   v1::Document document;
   document.set_name("documents/a");

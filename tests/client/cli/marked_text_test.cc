@@ -68,5 +68,17 @@ TEST(MarkedTextTest, WithColourAddsNoCharacters) {
   EXPECT_NE(block[0].text(), "one two");
 }
 
+TEST(MarkedTextTest, ColoursAWordInOneRunSoThatCombiningMarksStayWithTheirLetters) {
+  TextRanges ranges;
+  ranges.Add()->set_end(4);
+  const std::string word = "\u0435\u0308ж*";
+  const Block block = MarkedParagraph(kColoured, word + " b", ranges, 0, 40);
+  ASSERT_EQ(block.size(), 1U);
+  EXPECT_EQ(block[0].text(), Line(kColoured).Add(Role::kStrong, word).Add(" b").text());
+  ranges.Mutable(0)->set_end(2);  // a part of a word
+  EXPECT_EQ(MarkedParagraph(kColoured, "abc", ranges, 0, 40)[0].text(),
+            Line(kColoured).Add(Role::kStrong, "ab").Add("c").text());
+}
+
 }  // namespace
 }  // namespace hotline::cli

@@ -107,23 +107,44 @@ v1::SearchDocumentsResponse SampleSearch() {
   return response;
 }
 
+v1::TimeWindow OneDay() {
+  v1::TimeWindow window;
+  window.set_first_day("1962-10-26");
+  window.set_last_day("1962-10-26");
+  return window;
+}
+
 TEST(RenderSearchTest, MarksWhatWasFoundAndSaysWhere) {
-  const std::string text = RenderSearch(kPlain, SampleVocabulary(), {SampleSearch()});
+  const std::string text = RenderSearch(kPlain, SampleVocabulary(), OneDay(), {SampleSearch()});
   EXPECT_THAT(text, HasSubstr("1  kk-09  *Khrushchev* to Kennedy"));
   EXPECT_THAT(text, HasSubstr("note on the date of finding aid: … before *Turkey* behind …"));
   EXPECT_THAT(text, ContainsRegex("possible by[ \n]+finding aid"));
   EXPECT_LE(WidestLine(text), 80);
 }
 
+TEST(RenderSearchTest, AZoneAloneAsksForNoCertainty) {
+  v1::TimeWindow zone;
+  zone.set_time_zone("Europe/Moscow");
+  EXPECT_THAT(RenderSearch(kPlain, SampleVocabulary(), zone, {SampleSearch()}), Not(HasSubstr("possible")));
+}
+
+TEST(RenderSearchTest, NoLineIsWiderThanThePage) {
+  for (int width : {60, 80, 110}) {
+    for (bool colour : {false, true}) {
+      EXPECT_LE(WidestLine(RenderSearch({width, colour}, SampleVocabulary(), OneDay(), {SampleSearch()})), width);
+    }
+  }
+}
+
 TEST(RenderSearchTest, MarksByColourOnATerminal) {
-  const std::string text = RenderSearch(kColoured, SampleVocabulary(), {SampleSearch()});
+  const std::string text = RenderSearch(kColoured, SampleVocabulary(), OneDay(), {SampleSearch()});
   EXPECT_THAT(text, Not(HasSubstr("*")));
   EXPECT_THAT(WithoutEscapes(text), HasSubstr("before Turkey behind"));
   EXPECT_THAT(text, Not(HasSubstr("before Turkey")));  // an escape stands between them
 }
 
 TEST(RenderSearchTest, ShowsTheFacetsOfTheWholeWithDaysInOrder) {
-  const std::string text = RenderSearch(kPlain, SampleVocabulary(), {SampleSearch()});
+  const std::string text = RenderSearch(kPlain, SampleVocabulary(), OneDay(), {SampleSearch()});
   EXPECT_THAT(text, HasSubstr("day        26 Oct (4), 28 Oct (4), and 28 more\n"));
   EXPECT_THAT(text, HasSubstr("kind       letter (7)\n"));
   EXPECT_THAT(text, Not(HasSubstr("author ")));
@@ -131,7 +152,7 @@ TEST(RenderSearchTest, ShowsTheFacetsOfTheWholeWithDaysInOrder) {
 }
 
 TEST(RenderSearchTest, NothingFoundIsACount) {
-  EXPECT_EQ(RenderSearch(kPlain, SampleVocabulary(), {v1::SearchDocumentsResponse()}), "0 documents\n");
+  EXPECT_EQ(RenderSearch(kPlain, SampleVocabulary(), {}, {v1::SearchDocumentsResponse()}), "0 documents\n");
 }
 
 TEST(PointAtTest, PointsByColumnsAndNotByBytes) {
