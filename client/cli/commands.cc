@@ -19,6 +19,8 @@ namespace hotline::cli {
 namespace {
 
 constexpr int kLargestPage = 1000;
+// "hotline:   ", with which a line that is told begins.
+constexpr int kWidthBeforeQuery = 11;
 
 absl::StatusOr<std::string> JsonLine(const google::protobuf::Message& response) {
   std::string json;
@@ -79,7 +81,10 @@ void TellPlace(const Session& session, const absl::Status& status) {
     return found != info->metadata.end() && absl::SimpleAtoi(found->second, value);
   };
   if (!number("position", &position) || !number("length", &length)) return;
-  for (const std::string& line : PointAt(session.line.query, position, length)) session.tell("  " + line);
+  for (const std::string& line :
+       PointAt(session.line.query, position, length, session.page.width - kWidthBeforeQuery)) {
+    session.tell("  " + line);
+  }
 }
 
 // Page by page, up to as many hits as are wanted.

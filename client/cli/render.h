@@ -25,8 +25,9 @@ std::string RenderList(const Page& page, const Vocabulary& vocabulary,
 std::string RenderSearch(const Page& page, const Vocabulary& vocabulary, const v1::TimeWindow& window,
                          const std::vector<v1::SearchDocumentsResponse>& pages);
 
-// A malformed query, and below it a line that points at what is wrong: `length` code points from `position` on.
-std::vector<std::string> PointAt(const std::string& query, int position, int length);
+// A malformed query, and below it a line that points at what is wrong: `length` code points from `position` on. Of a
+// query that is wider than `width` columns, only what stands around that.
+std::vector<std::string> PointAt(const std::string& query, int position, int length, int width);
 
 // All pages of a comparison of two sources, given by their names; at least one.
 std::string RenderComparison(const Page& page, const Vocabulary& vocabulary, const std::string& first_source,

@@ -16,6 +16,8 @@ constexpr int kFacetColumn = 11;
 // Of a facet; the rest is counted.
 constexpr int kMostValues = 10;
 
+bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
 // The number in "events[2].note"; -1 where there is none.
 int IndexIn(const std::string& path) {
   int index = -1;
@@ -96,8 +98,7 @@ class HitPicture {
   }
 
   static std::ptrdiff_t CodePoints(const std::string& text) {
-    return std::count_if(text.begin(), text.end(),
-                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    return std::count_if(text.begin(), text.end(), BeginsCodePoint);
   }
 
   const Page& page_;
@@ -160,20 +161,30 @@ std::string RenderSearch(const Page& page, const Vocabulary& vocabulary, const v
   return ToText(block);
 }
 
-std::vector<std::string> PointAt(const std::string& query, int position, int length) {
+std::vector<std::string> PointAt(const std::string& query, int position, int length, int width) {
   std::string before;
   std::string place;
+  std::string behind;
   int code_point = -1;
   for (const char c : query) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++code_point;
-    if (code_point < position) before += c;
-    if (code_point >= position && code_point < position + length) place += c;
+    if (BeginsCodePoint(c)) ++code_point;
+    (code_point < position ? before : code_point < position + length ? place : behind) += c;
+  }
+  // Of a long query, what stands around the place.
+  if (Width(query) > width && Width(before) > width / 2) {
+    while (Width(before) >= width / 2) {
+      before.erase(0, static_cast<std::size_t>(std::find_if(before.begin() + 1, before.end(), BeginsCodePoint) -
+                                               before.begin()));
+    }
+    before.insert(0, "…");
   }
   // What of the query could command the terminal, or break the line, takes a column too.
   const Page plain;
-  return {Line(plain).Add(query).text(),
-          absl::StrCat(std::string(static_cast<std::size_t>(Width(before)), ' '),
-                       std::string(static_cast<std::size_t>(std::max(Width(place), 1)), '^'))};
+  Line line = Line(plain).Add(before).Add(place).Add(behind);
+  if (line.width() > width) line.CutTo(width - 1).Add("…");
+  const int marks = std::clamp(Width(place), 1, std::max(width - Width(before), 1));
+  return {line.text(), absl::StrCat(std::string(static_cast<std::size_t>(Width(before)), ' '),
+                                    std::string(static_cast<std::size_t>(marks), '^'))};
 }
 
 }  // namespace hotline::cli

@@ -156,15 +156,26 @@ TEST(RenderSearchTest, NothingFoundIsACount) {
 }
 
 TEST(PointAtTest, PointsByColumnsAndNotByBytes) {
-  EXPECT_THAT(PointAt("a AND b", 2, 3), ::testing::ElementsAre("a AND b", "  ^^^"));
-  EXPECT_THAT(PointAt("ё \"b", 2, 1), ::testing::ElementsAre("ё \"b", "  ^"));
-  EXPECT_THAT(PointAt("導弹 (", 3, 1), ::testing::ElementsAre("導弹 (", "     ^"));
-  EXPECT_THAT(PointAt("", 0, 0), ::testing::ElementsAre("", "^"));
+  EXPECT_THAT(PointAt("a AND b", 2, 3, 60), ::testing::ElementsAre("a AND b", "  ^^^"));
+  EXPECT_THAT(PointAt("ё \"b", 2, 1, 60), ::testing::ElementsAre("ё \"b", "  ^"));
+  EXPECT_THAT(PointAt("導弹 (", 3, 1, 60), ::testing::ElementsAre("導弹 (", "     ^"));
+  EXPECT_THAT(PointAt("", 0, 0, 60), ::testing::ElementsAre("", "^"));
 }
 
 TEST(PointAtTest, StaysOnOneLineAndCommandsNoTerminal) {
-  EXPECT_THAT(PointAt("a\nb\t(", 4, 1), ::testing::ElementsAre("a b (", "    ^"));
-  EXPECT_THAT(PointAt("é\x1B[31m\u009B5m", 1, 1), ::testing::ElementsAre("é [31m 5m", " ^"));
+  EXPECT_THAT(PointAt("a\nb\t(", 4, 1, 60), ::testing::ElementsAre("a b (", "    ^"));
+  EXPECT_THAT(PointAt("é\x1B[31m\u009B5m", 1, 1, 60), ::testing::ElementsAre("é [31m 5m", " ^"));
+}
+
+TEST(PointAtTest, OfALongQueryShowsWhatStandsAroundThePlace) {
+  const std::string words(100, 'a');
+  EXPECT_THAT(PointAt(words + " AND b", 101, 3, 20), ::testing::ElementsAre("…aaaaaaaa AND b", "          ^^^"));
+  EXPECT_THAT(PointAt("a AND " + words, 2, 3, 20), ::testing::ElementsAre("a AND aaaaaaaaaaaaa…", "  ^^^"));
+  EXPECT_THAT(PointAt(words + " AND " + words, 101, 3, 20),
+              ::testing::ElementsAre("…aaaaaaaa AND aaaaa…", "          ^^^"));
+  EXPECT_THAT(PointAt("\"" + words, 0, 101, 20),
+              ::testing::ElementsAre("\"" + words.substr(0, 18) + "…", std::string(20, '^')));
+  EXPECT_THAT(PointAt("導導導導導導導導導導 (", 11, 1, 20), ::testing::ElementsAre("…導導導導 (", "          ^"));
 }
 
 TEST(RenderComparisonTest, SaysWhatEachHasAndByHowMuchTheyDiffer) {
