@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
@@ -16,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "server/rpc/document_search.h"
 #include "tests/rpc/running_server.h"
+#include "tests/search/search_corpus.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tiny_corpus.h"
 
@@ -251,6 +253,63 @@ TEST_F(SearchDocumentsTest, ManyAtOnceAreAnsweredAlike) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// What is kept of the last searches belongs to the revision that was searched.
+TEST(SearchAfterReloadTest, TheSameQueryFindsWhatIsNew) {
+  RunningServer server(SearchCorpus({TitledDocument("a", "Cuba")}));
+  v1::SearchDocumentsRequest request;
+  request.set_query("cuba");
+  EXPECT_EQ(Ask(server, &v1::ArchiveService::Stub::SearchDocuments, request)->total_size(), 1);
+  server.server().Reload(SearchCorpus({TitledDocument("a", "Cuba"), TitledDocument("b", "Cuba")}));
+  EXPECT_EQ(Ask(server, &v1::ArchiveService::Stub::SearchDocuments, request)->total_size(), 2);
+}
+
+// The ids of each page, a page a word.
+template <typename Request, typename Response, typename IdsOfPage>
+std::string PagesOf(RunningServer& server,
+                    grpc::Status (v1::ArchiveService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    Request request, IdsOfPage ids) {
+  std::string pages;
+  for (int i = 0; i < 10; ++i) {
+    const absl::StatusOr<Response> page = Ask(server, method, request);
+    if (!page.ok()) return page.status().ToString();
+    absl::StrAppend(&pages, i == 0 ? "" : " ", ids(*page));
+    request.set_page_token(page->next_page_token());
+    if (page->next_page_token().empty()) return pages;
+  }
+  return pages + " and no end";
+}
+
+// "b" and "d" would fit together, but "c" stands between them.
+TEST(LargeDocumentsTest, APageIsFullAtAMegabyteAndLeavesNothingOut) {
+  const auto titled = [](const char* id, std::size_t bytes) {
+    return TitledDocument(id, "cuba" + std::string(bytes, '.'));
+  };
+  RunningServer server(
+      SearchCorpus({titled("a", 1'200'000), titled("b", 600'000), titled("c", 600'000), titled("d", 10)}));
+  EXPECT_EQ(PagesOf(server, &v1::ArchiveService::Stub::ListDocuments, v1::ListDocumentsRequest(),
+                    [](const v1::ListDocumentsResponse& page) {
+                      std::string ids;
+                      for (const v1::Document& document : page.documents()) ids += document.name().substr(10);
+                      return ids;
+                    }),
+            "a b cd");
+  v1::SearchDocumentsRequest search;
+  search.set_query("cuba");
+  EXPECT_EQ(PagesOf(server, &v1::ArchiveService::Stub::SearchDocuments, search,
+                    [](const v1::SearchDocumentsResponse& page) { return absl::StrJoin(Ids(page), ""); }),
+            "a b cd");
+  v1::CompareSourcesRequest comparison;
+  comparison.set_first_source("sources/edition");
+  comparison.set_second_source("sources/aid");
+  EXPECT_EQ(PagesOf(server, &v1::ArchiveService::Stub::CompareSources, comparison,
+                    [](const v1::CompareSourcesResponse& page) {
+                      std::string ids;
+                      for (const v1::DateComparison& each : page.comparisons()) ids += each.document().substr(10);
+                      return ids;
+                    }),
+            "a b cd");
 }
 
 TEST(SearchLimitsTest, MoreThanMayWaitAreSentAwayForAWhile) {
