@@ -208,6 +208,7 @@ int Run(int argc, char** argv) {
     }
     return Refuse(absl::FailedPreconditionError("the corpus cannot be served; --check tells everything about it"));
   }
+  loaded.diagnostics = {};  // of a large corpus they are many
   return Serve(std::move(loaded.corpus));
 }
 
