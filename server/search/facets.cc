@@ -72,12 +72,12 @@ void FacetCounter::Count(std::size_t document, const DateMatch& match) {
 }
 
 void FacetCounter::CountDay(absl::Time time) {
-  if (time < day_start_ || time >= day_end_) {
-    day_ = absl::ToCivilDay(time, zone_);
-    day_start_ = StartOfDay(day_, zone_);
-    day_end_ = StartOfDay(day_ + 1, zone_);
+  const absl::CivilDay day = absl::ToCivilDay(time, zone_);
+  if (day_count_ == nullptr || day != day_) {
+    day_ = day;
+    day_count_ = &days_[day];
   }
-  ++days_[day_];
+  ++*day_count_;
 }
 
 std::vector<v1::Facet> FacetCounter::Facets() const {

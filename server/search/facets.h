@@ -42,10 +42,9 @@ class FacetCounter {
   std::vector<std::int32_t> kinds_;
   std::vector<std::int32_t> publicities_;
   absl::flat_hash_map<absl::CivilDay, std::int32_t> days_;
-  // The day that was counted last: its span, and its count.
-  absl::Time day_start_ = absl::InfiniteFuture();
-  absl::Time day_end_ = absl::InfinitePast();
+  // The day that was counted last, and its count, which stays where it is until another day is counted.
   absl::CivilDay day_;
+  std::int32_t* day_count_ = nullptr;
 };
 
 }  // namespace hotline::server
