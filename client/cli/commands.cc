@@ -46,13 +46,14 @@ absl::Status RunCorpus(const Session& session) {
   return absl::OkStatus();
 }
 
-// Page by page, since each page is a line of JSON and brings the zone and the total.
-absl::Status RunList(const Session& session) {
-  v1::ListDocumentsRequest request;
-  *request.mutable_filter() = session.line.filter;
-  std::vector<v1::ListDocumentsResponse> pages;
+// Every page of a list, since each brings the zone and the total. With JSON each is printed as it comes, a line of its
+// own, and none is returned. Stops when nothing can be written any more.
+template <typename Request, typename Response>
+absl::StatusOr<std::vector<Response>> Pages(const Session& session, Request request,
+                                            absl::StatusOr<Response> (Client::*fetch)(const Request&) const) {
+  std::vector<Response> pages;
   do {
-    absl::StatusOr<v1::ListDocumentsResponse> page = session.client.ListDocumentsPage(request);
+    absl::StatusOr<Response> page = (session.client.*fetch)(request);
     if (!page.ok()) return page.status();
     request.set_page_token(page->next_page_token());
     if (session.line.json) {
@@ -62,11 +63,18 @@ absl::Status RunList(const Session& session) {
       pages.push_back(*std::move(page));
     }
   } while (!request.page_token().empty() && session.output.error() == 0);
-  if (session.line.json) return absl::OkStatus();
+  return pages;
+}
 
+absl::Status RunList(const Session& session) {
+  v1::ListDocumentsRequest request;
+  *request.mutable_filter() = session.line.filter;
+  const auto pages = Pages(session, request, &Client::ListDocumentsPage);
+  if (!pages.ok()) return pages.status();
+  if (session.line.json) return absl::OkStatus();
   const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
-  session.output.Write(RenderList(session.page, *vocabulary, pages));
+  session.output.Write(RenderList(session.page, *vocabulary, *pages));
   return absl::OkStatus();
 }
 
@@ -123,24 +131,13 @@ absl::Status RunCompare(const Session& session) {
   request.set_first_source(session.line.first_source);
   request.set_second_source(session.line.second_source);
   request.set_page_size(kLargestPage);
-  std::vector<v1::CompareSourcesResponse> pages;
-  do {
-    absl::StatusOr<v1::CompareSourcesResponse> page = session.client.CompareSourcesPage(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    if (session.line.json) {
-      const absl::Status status = PrintJson(session, *page);
-      if (!status.ok()) return status;
-    } else {
-      pages.push_back(*std::move(page));
-    }
-  } while (!request.page_token().empty() && session.output.error() == 0);
+  const auto pages = Pages(session, request, &Client::CompareSourcesPage);
+  if (!pages.ok()) return pages.status();
   if (session.line.json) return absl::OkStatus();
-
   const absl::StatusOr<Vocabulary> vocabulary = FetchVocabulary(session.client);
   if (!vocabulary.ok()) return vocabulary.status();
   session.output.Write(
-      RenderComparison(session.page, *vocabulary, session.line.first_source, session.line.second_source, pages));
+      RenderComparison(session.page, *vocabulary, session.line.first_source, session.line.second_source, *pages));
   return absl::OkStatus();
 }
 
