@@ -131,7 +131,7 @@ DocumentSearch::Response DocumentSearch::Answer(Job& job, Worker& worker) {
   v1::SearchDocumentsResponse response;
   response.set_time_zone(job.filter.time_zone());
   const std::vector<Hit>& hits = (*result)->hits;
-  for (std::size_t i = job.page.offset(); i < hits.size(); ++i) {
+  for (std::size_t i = job.page.offset(); i < hits.size() && !job.page.full(); ++i) {
     const v1::Document& document = corpus.documents()[hits[i].document];
     v1::SearchHit hit;
     hit.set_score(hits[i].score);

@@ -36,7 +36,7 @@ absl::StatusOr<Page> Page::Read(int size, const std::string& token, std::uint64_
 }
 
 bool Page::Take(std::size_t bytes) {
-  if (taken_ == size_ || (taken_ > 0 && bytes_ + bytes > kMostPageBytes)) return false;
+  if (full() || (taken_ > 0 && bytes_ + bytes > kMostPageBytes)) return false;
   ++taken_;
   bytes_ += bytes;
   return true;

@@ -55,6 +55,9 @@ class Page {
   // At most how many results it has.
   std::size_t size() const { return size_; }
 
+  // Whether it has as many results as it may: what Take() would refuse whatever its size.
+  bool full() const { return taken_ == size_; }
+
   // Whether it takes one result more, of so many bytes. One that is large by itself is taken where it is the first.
   bool Take(std::size_t bytes);
 

@@ -48,6 +48,17 @@ void BindText(sqlite3_stmt* statement, int parameter, absl::string_view text) {
   std::abort();
 }
 
+Database OpenForReading(unsigned char* bytes, std::size_t size) {
+  Database database = OpenInMemory();
+  const auto signed_size = static_cast<sqlite3_int64>(size);
+  if (sqlite3_deserialize(database.get(), "main", bytes, signed_size, signed_size, SQLITE_DESERIALIZE_READONLY) !=
+      SQLITE_OK) {
+    Die(database.get());
+  }
+  Tokenizer::Register(database.get());
+  return database;
+}
+
 }  // namespace
 
 SearchIndex::SearchIndex(const Corpus& corpus) : texts_(corpus.summary()), owner_(OpenInOnePiece()) {
@@ -81,21 +92,6 @@ void SearchIndex::Fill(const Corpus& corpus) {
     sqlite3_reset(insert.get());
   }
 }
-
-namespace {
-
-Database OpenForReading(unsigned char* bytes, std::size_t size) {
-  Database database = OpenInMemory();
-  const auto signed_size = static_cast<sqlite3_int64>(size);
-  if (sqlite3_deserialize(database.get(), "main", bytes, signed_size, signed_size, SQLITE_DESERIALIZE_READONLY) !=
-      SQLITE_OK) {
-    Die(database.get());
-  }
-  Tokenizer::Register(database.get());
-  return database;
-}
-
-}  // namespace
 
 Searcher::Searcher(const SearchIndex& index)
     : database_(OpenForReading(index.bytes_, index.size_)), select_(Prepare(database_.get(), kSelectSql)) {}

@@ -5,6 +5,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/search/searched_table.h"
+#include "tests/support/status_matchers.h"
 
 namespace hotline::server {
 namespace {
@@ -55,25 +57,19 @@ TEST(TokenizerTest, ReadsManyTextsOneAfterTheOther) {
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(tokenizer.Tokenize("a naïve word").size(), 3U);
 }
 
-// A table whose one column is searched by FTS5's own syntax.
+// One text, searched by FTS5's own syntax.
 class Table {
  public:
-  explicit Table(const std::string& text) : database_(OpenInMemory()) {
-    Tokenizer::Register(database_.get());
-    Execute(database_.get(), "CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='hotline')");
-    const Statement insert = Prepare(database_.get(), "INSERT INTO texts(rowid, text) VALUES (1, ?)");
-    sqlite3_bind_text(insert.get(), 1, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
-    sqlite3_step(insert.get());
-  }
+  explicit Table(const std::string& text) : table_({text}) {}
 
   bool Matches(const std::string& query) const {
-    const Statement select = Prepare(database_.get(), "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rowid");
-    sqlite3_bind_text(select.get(), 1, query.data(), static_cast<int>(query.size()), SQLITE_TRANSIENT);
-    return sqlite3_step(select.get()) == SQLITE_ROW;
+    const auto found = table_.Match(query);
+    EXPECT_THAT(found, IsOk());
+    return found.ok() && !found->empty();
   }
 
  private:
-  const Database database_;
+  const SearchedTable table_;
 };
 
 TEST(TokenizerTest, LetsFts5FindStemsAndPhrasesOfThem) {
