@@ -88,7 +88,8 @@ absl::StatusOr<std::string> ReadFile(absl::string_view what, const std::string& 
   return result;
 }
 
-Bio Open(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+// Up to the first NUL, as gRPC reads it.
+Bio Open(const std::string& text) { return Bio(BIO_new_mem_buf(text.c_str(), -1)); }
 
 // All certificates of a PEM text, at least one.
 absl::StatusOr<std::vector<Certificate>> ParseCertificates(absl::string_view what, const std::string& file,
@@ -317,6 +318,12 @@ absl::StatusOr<absl::Time> ServerCertificates::Check(const TlsOptions& options, 
   const Context context(SSL_CTX_new(TLS_method()));
   if (SSL_CTX_use_certificate(context.get(), certificate) != 1) {
     return Refused("certificate", options.cert_file, absl::StrCat("cannot be used: ", OpenSslReason()));
+  }
+  for (std::size_t i = 1; i < chain->size(); ++i) {
+    if (SSL_CTX_add1_chain_cert(context.get(), (*chain)[i].get()) != 1) {
+      return Refused("certificate", options.cert_file,
+                     absl::StrCat("cannot be used with certificate ", i + 1, " in it: ", OpenSslReason()));
+    }
   }
   if (SSL_CTX_use_PrivateKey(context.get(), key->get()) != 1) {
     return Refused("key", options.key_file, absl::StrCat("cannot be used: ", OpenSslReason()));

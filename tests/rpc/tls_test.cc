@@ -425,6 +425,12 @@ INSTANTIATE_TEST_SUITE_P(
                    WritePair(folder, {pair.cert + pair.cert.substr(0, pair.cert.size() / 2), pair.key});
                  },
                  "cert.pem", "is broken at certificate 2"},
+        BadFiles{"ChainIsWeak",
+                 [](const std::string& folder) {
+                   const CertifiedKey pair = CertificateAuthority().Issue();
+                   WritePair(folder, {pair.cert + CertificateAuthority().IssueShort().cert, pair.key});
+                 },
+                 "cert.pem", "cannot be used with certificate 2 in it: ca key too small"},
         BadFiles{"KeyIsNone", [](const std::string& folder) { WriteFile(folder + "/key.pem", "hello"); }, "key.pem",
                  "holds no private key in PEM form"},
         BadFiles{"KeyIsLocked",
