@@ -388,7 +388,7 @@ absl::Status ServerCertificates::CheckNow() {
   refusal_ = absl::OkStatus();
   const std::string message = Serving(options_, *not_after);
   spdlog::info(message);
-  if (observer_) observer_({CertificateEvent::Outcome::kReloaded, message});
+  if (observer_) observer_({CertificateEvent::Outcome::kReloaded, message, *not_after});
   return absl::OkStatus();
 }
 
@@ -398,7 +398,7 @@ absl::Status ServerCertificates::Refuse(Files files, const absl::Status& refusal
   refusal_ = refusal;
   const std::string message(refusal.message());
   spdlog::error("{}; the certificate before it is still served", message);
-  if (observer_) observer_({CertificateEvent::Outcome::kRefused, message});
+  if (observer_) observer_({CertificateEvent::Outcome::kRefused, message, not_after()});
   return refusal;
 }
 

@@ -38,7 +38,8 @@ struct TlsOptions {
 struct CertificateEvent {
   enum class Outcome { kReloaded, kRefused };
   Outcome outcome;
-  std::string message;  // names the file, and why it was refused
+  std::string message;   // names the file, and why it was refused
+  absl::Time not_after;  // when the certificate that is served now ends to be valid
 };
 
 // The certificate that the server shows, and the authorities that it takes clients' certificates from, kept as the

@@ -30,6 +30,7 @@
 #include "absl/time/clock.h"
 #include "hotline/client.h"
 #include "hotline/v1/archive_service.grpc.pb.h"
+#include "server/rpc/call_record.h"
 #include "server/rpc/health_service.h"
 #include "tests/support/certificates.h"
 #include "tests/support/temporary_folder.h"
@@ -55,7 +56,7 @@ class EmptyArchive final : public v1::ArchiveService::CallbackService {
 // A server with two ports: one that gRPC listens on, and one whose connections are accepted here and handed over.
 class TlsServer {
  public:
-  explicit TlsServer(ServerCertificates& certificates) : health_({}) {
+  explicit TlsServer(ServerCertificates& certificates) {
     health_.SetServing(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", certificates.credentials(), &port_);
@@ -105,7 +106,8 @@ class TlsServer {
     }
   }
 
-  HealthService health_;
+  const CallObserver observer_{nullptr, nullptr, false};
+  HealthService health_{{}, &observer_};
   EmptyArchive archive_;
   int port_ = 0;
   int listener_ = -1;
@@ -267,6 +269,7 @@ TEST_F(TlsTest, LooksAtTheFilesByItself) {
   std::filesystem::rename(Path("next/key.pem"), Path("key.pem"));
   ASSERT_TRUE(WaitForEvents(2));
   EXPECT_EQ(events().back().outcome, CertificateEvent::Outcome::kReloaded);
+  EXPECT_EQ(events().back().not_after, certificates_->not_after());
   EXPECT_EQ(Call().certificate, after.cert);
 }
 
