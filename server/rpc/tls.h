@@ -69,7 +69,8 @@ class ServerCertificates {
   ServerCertificates& operator=(const ServerCertificates&) = delete;
 
   // For ServerBuilder::AddListeningPort and AddExternalConnectionAcceptor, any number of them. With allowed_names,
-  // calls of other clients end with PERMISSION_DENIED before they reach a service; one log line names each such client.
+  // calls of other clients, but for those to the health service, end with PERMISSION_DENIED before they reach a
+  // service; one log line names each such client.
   std::shared_ptr<grpc::ServerCredentials> credentials();
 
   // Looks at the files now instead of at the next `refresh`. OK: what they hold is served. Otherwise as Make, and what

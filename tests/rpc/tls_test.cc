@@ -126,9 +126,9 @@ struct Seen {
 Seen Call(const std::shared_ptr<grpc::Channel>& channel) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  grpc::health::v1::HealthCheckResponse response;
+  v1::GetCorpusResponse response;
   Seen seen;
-  seen.status = grpc::health::v1::Health::NewStub(channel)->Check(&context, {}, &response);
+  seen.status = v1::ArchiveService::NewStub(channel)->GetCorpus(&context, {}, &response);
   if (const auto auth = context.auth_context(); seen.status.ok() && auth != nullptr) {
     for (const grpc::string_ref& value : auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME)) {
       seen.certificate.assign(value.data(), value.size());
@@ -543,6 +543,17 @@ TEST_F(TlsTest, MethodsThatAreNotServedAreGuardedToo) {
   };
   EXPECT_EQ(call("DNS:reader.example"), grpc::UNIMPLEMENTED);
   EXPECT_EQ(call("DNS:other.example"), grpc::PERMISSION_DENIED);
+}
+
+TEST_F(TlsTest, WhoeverMayConnectMayAskForHealth) {
+  AskForClientCertificates({"reader.example"});
+  Start();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::health::v1::HealthCheckResponse response;
+  const auto channel = Connect(server_->target(), Trusting(client_authority().Issue("DNS:other.example")));
+  EXPECT_TRUE(grpc::health::v1::Health::NewStub(channel)->Check(&context, {}, &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
 }
 
 TEST_F(TlsTest, NewClientAuthoritiesCountForNewConnections) {
