@@ -183,7 +183,7 @@ class Results:
 
 def run_balancer(name, faults, programs, results):
     kind = harness.BALANCERS[name]
-    with harness.new_folder() as folder:
+    with harness.new_folder(name) as folder:
         try:
             with harness.Replicas(programs / "hotlined", kind.replicas, folder, FLAGS) as replicas, \
                     kind(folder) as balancer:

@@ -8,6 +8,7 @@ cannot be taken by an outgoing connection, which comes from 127.0.0.1. Without a
 Every process is ended by whoever started it: use the classes as context managers.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -383,10 +384,16 @@ def faults_of(report):
               if report[name]]
     if report["complete"] != report["playbacks"]:
         faults.append(f"{report['playbacks'] - report['complete']:g} playbacks did not come to their end")
-    for kind in ("playback_failures", "unary_failures"):
+    for kind in ("clock_falls", "playback_failures", "unary_failures"):
         faults += [f"{count:g} times: {text}" for text, count in report[kind].items()]
     return faults
 
 
-def new_folder(prefix="hotline-balancer-"):
-    return tempfile.TemporaryDirectory(prefix=prefix)
+@contextlib.contextmanager
+def new_folder(name):
+    """A folder for the corpora and logs of a run. It is removed, unless HOTLINE_BALANCER_LOGS names where to keep it."""
+    if keep := os.environ.get("HOTLINE_BALANCER_LOGS"):
+        yield tempfile.mkdtemp(prefix=f"{name}-", dir=keep)
+    else:
+        with tempfile.TemporaryDirectory(prefix=f"hotline-{name}-") as folder:
+            yield folder

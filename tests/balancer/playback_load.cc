@@ -1,5 +1,6 @@
 #include "tests/balancer/playback_load.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -7,8 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "tests/balancer/item_check.h"
 
 namespace hotline::balancer {
@@ -28,6 +31,19 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
 std::string Content(const v1::TimelineItem& item) {
   if (item.has_event()) return item.event().event().name();
   return item.has_day_started() ? item.day_started().day() : "end of timeline";
+}
+
+// What a message is, in a word.
+template <typename Response>
+std::string Kind(const Response& response) {
+  if (response.has_opened()) return absl::StrCat("opened ", v1::OpenedOutcome_Name(response.opened().outcome()));
+  if (response.has_heartbeat()) return "heartbeat";
+  if (response.has_closing()) return absl::StrCat("closing ", v1::ClosingReason_Name(response.closing().reason()));
+  return response.items().empty() ? "control_applied" : "items";
+}
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
 }  // namespace
@@ -57,16 +73,28 @@ class PlaybackLoad::Recorder {
     }
     revision_ = response.revision();
     last_message_at_ = now;
+    const absl::Time clock = ToTime(response.clock());
+    if (clock < clock_ && figures_.clock_falls.empty()) {
+      ++figures_.clock_falls[absl::StrCat(absl::FormatDuration(clock_ - clock), " from ", last_kind_, " to ",
+                                          Kind(response))];
+    }
+    clock_ = std::max(clock_, clock);
+    last_kind_ = Kind(response);
   }
 
-  void End(const absl::Status& status, int resumes, int violations) {
+  // `stopped`: the playback's stop was answered. That is a proper end as well, since a proxy may swallow the `closing`
+  // behind it: HAProxy 2.6 does where a replica ends a call before its client is done with its requests.
+  void End(const absl::Status& status, bool stopped, int resumes, int violations) {
     figures_.resumes = resumes;
     figures_.violations = violations;
     if (!status.ok()) ++figures_.failures[status.ToString()];
-    const bool closed = closed_by_ == v1::CLOSING_REASON_END || closed_by_ == v1::CLOSING_REASON_STOPPED;
-    if (status.ok() && closed && at_end_) {
+    if (!status.ok()) return;
+    if (at_end_ && (closed_by_ == v1::CLOSING_REASON_END || stopped)) {
       figures_.complete = 1;
       ++figures_.ended_in[revision_];
+    } else {
+      const char* where = at_end_ ? "behind" : "before";
+      ++figures_.failures[absl::StrCat(v1::ClosingReason_Name(closed_by_), ", ", where, " the end of history")];
     }
   }
 
@@ -93,6 +121,7 @@ class PlaybackLoad::Recorder {
     all->continued += figures_.continued;
     all->controls += figures_.controls;
     all->controls_failed += figures_.controls_failed;
+    for (const auto& [text, count] : figures_.clock_falls) all->clock_falls[text] += count;
     for (const auto& [text, count] : figures_.failures) all->failures[text] += count;
     for (const auto& [revision, count] : figures_.ended_in) all->ended_in[revision] += count;
     Append(figures_.drained_at, &all->drained_at);
@@ -118,9 +147,11 @@ class PlaybackLoad::Recorder {
   bool opened_ = false;
   bool at_end_ = false;
   std::int64_t item_count_ = 0;
-  std::optional<v1::ClosingReason> closed_by_;
+  v1::ClosingReason closed_by_ = v1::CLOSING_REASON_UNSPECIFIED;
   std::string revision_;
   absl::Time last_message_at_;
+  std::string last_kind_;
+  absl::Time clock_ = absl::InfinitePast();
 };
 
 PlaybackLoad::PlaybackLoad(const std::vector<Client>& clients, const Options& options)
@@ -190,7 +221,7 @@ void PlaybackLoad::Listen(int index, const Client& client, Recorder* recorder) {
       status = response.status();
     }
   }
-  recorder->End(status, stream.resumes(), stream.violations());
+  recorder->End(status, false, stream.resumes(), stream.violations());
   Unregister(index);
 }
 
@@ -204,7 +235,7 @@ void PlaybackLoad::Control(int index, const Client& client, Recorder* recorder) 
   absl::Status status;
   std::vector<ControlAnswer> answers;
   std::int64_t items_at_control = 0;
-  bool stopped = false;
+  std::optional<ControlAnswer> stop;
   for (const absl::StatusOr<v1::PlayTimelineResponse>& response : playback) {
     if (!response.ok()) {
       status = response.status();
@@ -215,9 +246,10 @@ void PlaybackLoad::Control(int index, const Client& client, Recorder* recorder) 
       items_at_control = recorder->items();
       answers.push_back(playback.ReportState());
     }
-    if (recorder->at_end() && !std::exchange(stopped, true)) playback.Stop();
+    if (recorder->at_end() && !stop) stop = playback.Stop();
   }
-  recorder->End(status, playback.resumes(), playback.violations());
+  const bool stopped = stop && stop->Get().ok();
+  recorder->End(status, stopped, playback.resumes(), playback.violations());
   for (const ControlAnswer& answer : answers) recorder->CountControl(answer.Get().status());
   Unregister(index);
 }

@@ -23,8 +23,9 @@ struct PlaybackFigures {
   std::int64_t lost = 0;
   std::int64_t repeated = 0;
   std::int64_t out_of_order = 0;
-  std::int64_t different = 0;   // items that are not what another playback had under that ordinal
-  std::int64_t violations = 0;  // in the SDK's own count
+  std::int64_t different = 0;                       // items that are not what another playback had under that ordinal
+  std::int64_t violations = 0;                      // in the SDK's own count
+  std::map<std::string, std::int64_t> clock_falls;  // the first of each playback, as between what and what
   std::int64_t resumes = 0;
   std::int64_t continued = 0;  // resumes in another revision
   std::int64_t controls = 0;

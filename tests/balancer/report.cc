@@ -6,9 +6,6 @@
 #include <map>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -77,6 +74,7 @@ std::string ToJson(const PlaybackFigures& playbacks, const UnaryFigures& unary) 
   fields["continued"] = Number(playbacks.continued);
   fields["controls"] = Number(playbacks.controls);
   fields["controls_failed"] = Number(playbacks.controls_failed);
+  fields["clock_falls"] = Counts(playbacks.clock_falls);
   fields["playback_failures"] = Counts(playbacks.failures);
   fields["ended_in"] = Counts(playbacks.ended_in);
   fields["drained_at"] = Moments(playbacks.drained_at);
