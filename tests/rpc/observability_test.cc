@@ -62,6 +62,7 @@ class Hotlined {
     channel_ = grpc::CreateChannel(LastWord("listening on "), grpc::InsecureChannelCredentials());
     archive_ = v1::ArchiveService::NewStub(channel_);
     timeline_ = v1::TimelineService::NewStub(channel_);
+    EXPECT_TRUE(Eventually([this] { return CodeOf("/readyz") == 200; }));
   }
 
   Process& process() { return process_; }
@@ -334,10 +335,8 @@ TEST(ObservabilityTest, CountersAndAccessLogTellTheSame) {
                                             {"hotline_playback_first_message_seconds_count", 3}}) {
     EXPECT_THAT(page, Contains(Pair(series, value)));
   }
-  for (const auto& [series, value] : page) {
-    if (absl::StartsWith(series, "hotline_playbacks{")) {
-      EXPECT_EQ(value, 0) << series;
-    }
+  for (const char* state : {"opening", "playing", "paused", "ended"}) {
+    EXPECT_TRUE(server.Becomes(absl::StrCat("hotline_playbacks{state=\"", state, "\"}"), 0)) << state;
   }
 }
 
