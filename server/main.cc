@@ -2,95 +2,49 @@
 
 #include <grpc/support/log.h>
 #include <signal.h>
+#include <unistd.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
+#include <atomic>
+#include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/corpus/loader.h"
 #include "server/corpus/report.h"
+#include "server/flags.h"
+#include "server/rpc/access_log.h"
+#include "server/rpc/admin_server.h"
+#include "server/rpc/exit_watchdog.h"
+#include "server/rpc/log_writer.h"
+#include "server/rpc/machine_limits.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/self_probe.h"
 #include "server/rpc/server.h"
-#include "spdlog/sinks/stdout_sinks.h"
+#include "server/rpc/tls.h"
+#include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
-
-ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:50051"}),
-          "addresses to listen on, separated by commas or given again: HOST:PORT, where port 0 is any free one, or "
-          "unix:PATH");
-ABSL_FLAG(
-    std::string, corpus, "",
-    "folder with finding_aid.txt and, perhaps, curation.textproto; default: the corpus that comes with the program");
-ABSL_FLAG(bool, check, false, "load and check the corpus, print what was found, and exit: 0 if it can be served");
-ABSL_FLAG(std::int64_t, max_playbacks, 10000, "how many playbacks there may be at once, 1 to 1000000");
-ABSL_FLAG(absl::Duration, write_stall_limit, absl::Seconds(60),
-          "how long a playback's client may leave a message unread, or send no start, before its call is ended, 1s to "
-          "1h");
-ABSL_FLAG(absl::Duration, drain_window, absl::Seconds(10),
-          "how long calls under way may take to end after SIGTERM or SIGINT, 0 to 1h; a second signal ends at once");
 
 namespace hotline::server {
 namespace {
 
-// The data that is installed, or laid out by the build, beside the program.
-std::filesystem::path DefaultCorpus() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/hotline/data";
-}
-
-absl::Status CheckFlags() {
-  if (absl::GetFlag(FLAGS_listen).empty()) return absl::InvalidArgumentError("--listen names no address");
-  const std::int64_t most = absl::GetFlag(FLAGS_max_playbacks);
-  if (most < 1 || most > 1'000'000) {
-    return absl::InvalidArgumentError(absl::StrCat("--max_playbacks is ", most, "; allowed are 1 to 1000000"));
-  }
-  const absl::Duration stall = absl::GetFlag(FLAGS_write_stall_limit);
-  if (stall < absl::Seconds(1) || stall > absl::Hours(1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--write_stall_limit is ", absl::FormatDuration(stall), "; allowed are 1s to 1h"));
-  }
-  const absl::Duration window = absl::GetFlag(FLAGS_drain_window);
-  if (window < absl::ZeroDuration() || window > absl::Hours(1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--drain_window is ", absl::FormatDuration(window), "; allowed are 0 to 1h"));
-  }
-  return absl::OkStatus();
-}
-
-// The arguments with every --listen=... joined into one: Abseil would keep the last only.
-std::vector<std::string> JoinListen(int argc, char** argv) {
-  std::vector<std::string> addresses;
-  std::vector<std::string> arguments;
-  for (int i = 0; i < argc; ++i) {
-    absl::string_view argument = argv[i];
-    const bool takes_next = argument == "--listen" && i + 1 < argc;
-    if (takes_next) {
-      addresses.push_back(argv[++i]);
-    } else if (absl::ConsumePrefix(&argument, "--listen=")) {
-      addresses.emplace_back(argument);
-    } else {
-      arguments.emplace_back(argument);
-    }
-  }
-  if (!addresses.empty()) arguments.push_back("--listen=" + absl::StrJoin(addresses, ","));
-  return arguments;
-}
+constexpr int kExitRefused = 1;
+constexpr int kExitStuck = 4;
+// A connection is a descriptor, and a playback of its own channel one connection; with less nothing can be served well.
+constexpr std::uint64_t kWantedOpenFiles = 65'536;
+constexpr std::uint64_t kLeastOpenFiles = 4'096;
+// What ends later than the window by this has a defect.
+constexpr absl::Duration kPatienceBeyondWindow = absl::Seconds(5);
 
 int Refuse(const absl::Status& status) {
   std::cerr << "hotlined: " << status.message() << "\n";
-  return 1;
+  return kExitRefused;
 }
 
 // What gRPC has to say, in the form of our own lines.
@@ -101,14 +55,41 @@ void LogForGrpc(gpr_log_func_args* args) {
   spdlog::log(level, "grpc: {}", args->message);
 }
 
-void StartLogging() {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("hotlined"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::flush_on(spdlog::level::info);
-  gpr_set_log_function(LogForGrpc);
-}
+// Standard error, for spdlog's lines too, without waiting for whoever reads it.
+class Log {
+ public:
+  Log() {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("hotlined", std::make_shared<Sink>(&writer_)));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    gpr_set_log_function(LogForGrpc);
+  }
+  ~Log() { spdlog::set_default_logger(nullptr); }
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
 
-// Those that the server waits for: to leave, and to read its corpus again.
+  LogWriter* writer() { return &writer_; }
+
+ private:
+  class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+   public:
+    explicit Sink(LogWriter* writer) : writer_(writer) {}
+
+   private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+      spdlog::memory_buf_t line;
+      formatter_->format(message, line);
+      writer_->Add(LogWriter::Urgency::kAtOnce,
+                   [&line](std::string* pending) { pending->append(line.data(), line.size()); });
+    }
+    void flush_() override { writer_->Flush(); }
+
+    LogWriter* const writer_;
+  };
+
+  LogWriter writer_{STDERR_FILENO};
+};
+
+// Those that the server waits for: to leave, and to read its files again.
 sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -118,89 +99,170 @@ sigset_t AwaitedSignals() {
   return signals;
 }
 
-LoadResult LoadNamedCorpus() {
-  const std::string folder = absl::GetFlag(FLAGS_corpus);
-  return LoadCorpus(folder.empty() ? DefaultCorpus() : std::filesystem::path(folder));
+void Block(std::initializer_list<int> numbers) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : numbers) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-// Reads the corpus again. One with an error is told about and left alone.
-void Reload(Server& server) {
-  const LoadResult loaded = LoadNamedCorpus();
-  if (loaded.corpus != nullptr) {
-    server.Reload(loaded.corpus);
-    spdlog::info("SIGHUP: serving revision {}, {} documents", loaded.corpus->revision(),
-                 loaded.corpus->documents().size());
-    return;
-  }
+void LogErrors(const LoadResult& loaded) {
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     if (diagnostic.severity == Diagnostic::Severity::kError) spdlog::error("{}", diagnostic.ToString());
   }
-  spdlog::error("SIGHUP: the corpus cannot be served, and the revision before it still is");
 }
 
-// Has a SIGHUP that comes while the corpus is first read wait until that is done; by itself it would end the process.
-void HoldHangup() {
-  sigset_t hangup;
-  sigemptyset(&hangup);
-  sigaddset(&hangup, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+// Everything that runs beside the services.
+struct Surroundings {
+  explicit Surroundings(LogWriter* writer) : log_writer(writer) {}
+
+  std::string MetricsText() ABSL_LOCKS_EXCLUDED(mutex) {
+    {
+      const absl::MutexLock lock(&mutex);
+      const std::uint64_t dropped = log_writer->dropped_lines();
+      metrics.CountDroppedAccessLogLines(dropped - std::exchange(told_of_dropped, dropped));
+    }
+    return metrics.Text();
+  }
+
+  LogWriter* const log_writer;
+  absl::Mutex mutex;
+  std::uint64_t told_of_dropped ABSL_GUARDED_BY(mutex) = 0;
+  Metrics metrics{HOTLINE_VERSION};
+  std::optional<AccessLog> access_log;
+  std::unique_ptr<ServerCertificates> certificates;
+  std::unique_ptr<AdminServer> admin;
+  // Of the server, as the admin pages tell it.
+  std::atomic<bool> answers_connections = true;
+  std::atomic<const char*> not_ready = "starting";  // null: ready
+};
+
+// Reads the corpus again, and the certificates. What has an error is told about, and what was before it stays.
+void Reload(const Settings& settings, Server& server, Surroundings& around) {
+  if (around.certificates != nullptr) {
+    if (absl::Status status = around.certificates->CheckNow(); !status.ok()) {
+      spdlog::error("SIGHUP: {}", std::string(status.message()));
+    }
+  }
+  const LoadResult loaded = LoadCorpus(settings.corpus);
+  around.metrics.CountReload(loaded.corpus != nullptr);
+  if (loaded.corpus == nullptr) {
+    LogErrors(loaded);
+    spdlog::error("SIGHUP: the corpus cannot be served, and the revision before it still is");
+    return;
+  }
+  server.Reload(loaded.corpus);
+  spdlog::info("SIGHUP: serving revision {}, {} documents", loaded.corpus->revision(),
+               loaded.corpus->documents().size());
 }
 
-int Serve(std::shared_ptr<const Corpus> corpus) {
+absl::Status Prepare(const Settings& settings, Surroundings* around, ServerOptions* options) {
+  if (settings.access_log.has_value()) around->access_log.emplace(*settings.access_log, around->log_writer);
+  if (around->access_log.has_value()) options->access_log = &*around->access_log;
+  if (settings.tls.has_value()) {
+    Metrics* metrics = &around->metrics;
+    absl::StatusOr<std::unique_ptr<ServerCertificates>> certificates =
+        ServerCertificates::Make(*settings.tls, [around, metrics](const CertificateEvent& event) {
+          const bool accepted = event.outcome == CertificateEvent::Outcome::kReloaded;
+          metrics->CountTlsReload(accepted);
+          if (accepted) metrics->SetCertificateNotAfter(around->certificates->not_after());
+        });
+    if (!certificates.ok()) return certificates.status();
+    around->certificates = *std::move(certificates);
+    metrics->SetCertificateNotAfter(around->certificates->not_after());
+    options->credentials = around->certificates->credentials();
+    options->named_peers = !settings.tls->client_ca_file.empty();
+  }
+  if (settings.metrics_listen.empty()) return absl::OkStatus();
+  options->metrics = &around->metrics;
+  AdminPages pages;
+  pages.metrics = [around] { return around->MetricsText(); };
+  pages.health = [around] {
+    return around->answers_connections ? absl::OkStatus() : absl::UnavailableError("new connections are not answered");
+  };
+  pages.readiness = [around] {
+    const char* why = around->not_ready;
+    return why == nullptr ? absl::OkStatus() : absl::UnavailableError(why);
+  };
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin = AdminServer::Start(settings.metrics_listen, std::move(pages));
+  if (!admin.ok()) return admin.status();
+  around->admin = *std::move(admin);
+  spdlog::info("metrics on {}", around->admin->address());
+  return absl::OkStatus();
+}
+
+// Plaintext that others than this machine may read and answer.
+void WarnOfPlaintext(const Server& server) {
+  for (const std::string& address : server.addresses()) {
+    if (IsLoopback(address)) continue;
+    spdlog::warn("{} is served in plaintext to other machines; use --tls_cert, or a proxy that ends TLS", address);
+  }
+}
+
+int Serve(const Settings& settings, std::shared_ptr<const Corpus> corpus, LogWriter* log_writer) {
   // Blocked before any thread starts, so that none but this one takes them.
   sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  ServerOptions options;
-  options.addresses = absl::GetFlag(FLAGS_listen);
-  options.playback.most_playbacks = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_playbacks));
-  options.playback.stall = absl::GetFlag(FLAGS_write_stall_limit);
+  Surroundings around(log_writer);
+  ServerOptions options = settings.server;
+  if (absl::Status status = Prepare(settings, &around, &options); !status.ok()) return Refuse(status);
   const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(corpus, options);
   if (!server.ok()) return Refuse(server.status());
   spdlog::info("serving revision {}, {} documents", corpus->revision(), corpus->documents().size());
   for (const std::string& address : (*server)->addresses()) spdlog::info("listening on {}", address);
-
+  if (!settings.tls.has_value()) WarnOfPlaintext(**server);
+  around.not_ready = nullptr;
   corpus = nullptr;  // the server lets go of it in its own time
+
+  std::atomic<bool> stuck = false;
+  std::optional<SelfProbe> probe;
+  if (settings.self_probe_interval > absl::ZeroDuration()) {
+    SelfProbe::Options probing;
+    probing.interval = settings.self_probe_interval;
+    probe.emplace(
+        probing, [&server] { return (*server)->ConnectToSelf(); }, &around.metrics,
+        [&stuck, &around] {
+          around.answers_connections = false;
+          stuck = true;
+          kill(getpid(), SIGTERM);
+        });
+  }
+
   int signal = 0;
-  for (sigwait(&signals, &signal); signal == SIGHUP; sigwait(&signals, &signal)) Reload(**server);
+  for (sigwait(&signals, &signal); signal == SIGHUP; sigwait(&signals, &signal)) Reload(settings, **server, around);
   sigdelset(&signals, SIGHUP);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // from here on a second one ends the process
-  spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-  (*server)->Drain(absl::GetFlag(FLAGS_drain_window));
+  around.not_ready = "draining";
+  probe.reset();
+  spdlog::info("{}: draining", stuck ? "stuck" : signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  {
+    const ExitWatchdog watchdog(settings.drain.window + kPatienceBeyondWindow, [&server, log_writer] {
+      spdlog::critical("not drained {} after the window; calls that did not end: {}",
+                       absl::FormatDuration(kPatienceBeyondWindow), (*server)->LiveCalls());
+      log_writer->Flush();
+    });
+    (*server)->Drain(settings.drain);
+  }
   spdlog::info("drained");
-  return 0;
+  return stuck ? kExitStuck : 0;
 }
 
 int Run(int argc, char** argv) {
   // Debian's Abseil looks for deadlocks at every lock, gRPC's own among them: a third of all CPU of many playbacks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  absl::SetProgramUsageMessage("serves the Kennedy-Khrushchev correspondence of October 1962 over gRPC");
-  absl::FlagsUsageConfig usage;
-  usage.version_string = [] { return std::string("hotlined " HOTLINE_VERSION "\n"); };
-  // --help shows this file's flags, under its name in the source; by default Abseil looks for a file named after the
-  // program, and shows the folder in which it was built.
-  usage.normalize_filename = [](absl::string_view file) {
-    const std::size_t source = file.rfind("server/");
-    return std::string(source == file.npos ? file : file.substr(source));
-  };
-  usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
-  usage.contains_helpshort_flags = usage.contains_help_flags;
-  absl::SetFlagsUsageConfig(usage);
-  std::vector<std::string> arguments = JoinListen(argc, argv);
-  std::vector<char*> pointers;
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
-  const std::vector<char*> rest = absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
-  StartLogging();
-
-  if (rest.size() > 1) {
-    return Refuse(absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is no flag; --help lists them")));
-  }
-  if (absl::Status status = CheckFlags(); !status.ok()) return Refuse(status);
-  HoldHangup();
-  LoadResult loaded = LoadNamedCorpus();
-  if (absl::GetFlag(FLAGS_check)) {
+  // By rand() gRPC spreads the ages of connections, and does not seed it: all replicas would draw the same.
+  std::srand(static_cast<unsigned>(std::time(nullptr)) ^ static_cast<unsigned>(getpid()));
+  const absl::StatusOr<Settings> settings = ReadFlags(argc, argv);
+  if (!settings.ok()) return Refuse(settings.status());
+  // A SIGHUP that comes while the corpus is first read waits until that is done; by itself it would end the process. A
+  // log that nobody reads any more must not end it either.
+  Block({SIGHUP, SIGPIPE});
+  Log log;
+  LoadResult loaded = LoadCorpus(settings->corpus);
+  if (settings->check) {
     std::cout << CorpusReport(loaded);
-    return loaded.corpus == nullptr ? 1 : 0;
+    return loaded.corpus == nullptr ? kExitRefused : 0;
   }
   if (loaded.corpus == nullptr) {
     for (const Diagnostic& diagnostic : loaded.diagnostics) {
@@ -209,7 +271,9 @@ int Run(int argc, char** argv) {
     return Refuse(absl::FailedPreconditionError("the corpus cannot be served; --check tells everything about it"));
   }
   loaded.diagnostics = {};  // of a large corpus they are many
-  return Serve(std::move(loaded.corpus));
+  const absl::StatusOr<std::uint64_t> files = RaiseOpenFiles(kWantedOpenFiles, kLeastOpenFiles);
+  if (!files.ok()) return Refuse(files.status());
+  return Serve(*settings, std::move(loaded.corpus), log.writer());
 }
 
 }  // namespace

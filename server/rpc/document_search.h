@@ -31,7 +31,7 @@ struct SearchLimits {
   // How many more may wait for one.
   std::size_t most_waiting = 1'000;
   // One that takes longer is given up.
-  absl::Duration longest = absl::Seconds(10);
+  absl::Duration longest = absl::Seconds(5);
   // A thread that had nothing to do for so long closes its connection, so that no revision is kept by it alone.
   absl::Duration longest_idle = absl::Seconds(10);
 };
@@ -54,6 +54,12 @@ class DocumentSearch {
   // is refused. `given_up` says whether nobody waits for it any more, in which case CANCELLED is given.
   void Search(const v1::SearchDocumentsRequest& request, std::function<bool()> given_up,
               std::function<void(Response)> done);
+
+  // How many wait for a thread.
+  std::size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::MutexLock lock(&mutex_);
+    return waiting_.size();
+  }
 
  private:
   struct Job {
@@ -83,7 +89,7 @@ class DocumentSearch {
 
   const Holdings* const holdings_;
   const SearchLimits limits_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<Job> waiting_ ABSL_GUARDED_BY(mutex_);
   std::deque<Kept> kept_ ABSL_GUARDED_BY(mutex_);          // the last used first

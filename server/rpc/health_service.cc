@@ -2,26 +2,34 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "server/corpus/errors.h"
-#include "server/rpc/unary.h"
+#include "server/rpc/status.h"
 
 namespace hotline::server {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+namespace {
+
+constexpr char kLiveness[] = "liveness";
+
+}  // namespace
+
 // One Watch stream: writes the status whenever it differs from the one written last. Locks its own mutex after, never
 // before, the service's.
 class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  Watcher(HealthService* service, bool known) : service_(service), known_(known) {}
+  Watcher(HealthService* service, const std::string& name, const grpc::CallbackServerContext* context)
+      : service_(service), name_(name), record_(&service->watch_, context) {
+    record_.Received();
+  }
 
-  void Update(bool serving, bool ending) {
+  const std::string& name() const { return name_; }
+
+  void Update(Status status, bool ending) {
     absl::MutexLock lock(&mutex_);
-    wanted_ = !known_   ? HealthCheckResponse::SERVICE_UNKNOWN
-              : serving ? HealthCheckResponse::SERVING
-                        : HealthCheckResponse::NOT_SERVING;
+    wanted_ = status;
     ending_ = ending;
     Pump();
   }
@@ -50,16 +58,18 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
     if (!cancelled_ && written_.status() != wanted_) {
       written_.set_status(wanted_);
       writing_ = true;
+      record_.Sent();
       StartWrite(&written_);
     } else if (cancelled_ || ending_) {
       finished_ = true;
-      Finish(cancelled_ ? grpc::Status::CANCELLED : ToGrpcStatus(Draining()));
+      Finish(record_.End(cancelled_ ? absl::CancelledError("nobody watches any more") : Draining()));
     }
   }
 
   HealthService* const service_;
-  const bool known_;
+  const std::string name_;
   absl::Mutex mutex_;
+  CallRecord record_;
   Status wanted_ ABSL_GUARDED_BY(mutex_) = HealthCheckResponse::UNKNOWN;
   HealthCheckResponse written_ ABSL_GUARDED_BY(mutex_);  // UNKNOWN before the first
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -68,23 +78,30 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-HealthService::HealthService(std::vector<std::string> services)
+HealthService::HealthService(std::vector<std::string> services, const CallObserver* observer)
     : services_([&services] {
         absl::flat_hash_set<std::string> names(services.begin(), services.end());
-        names.insert("");
+        names.insert({"", kLiveness});
         return names;
-      }()) {}
+      }()),
+      check_(observer, "/grpc.health.v1.Health/Check"),
+      watch_(observer, "/grpc.health.v1.Health/Watch") {}
+
+HealthService::Status HealthService::StatusOf(const std::string& service) const {
+  if (!IsKnown(service)) return HealthCheckResponse::SERVICE_UNKNOWN;
+  return serving_ || service == kLiveness ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+}
 
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);
   serving_ = serving;
-  for (Watcher* watcher : watchers_) watcher->Update(serving_, ending_);
+  for (Watcher* watcher : watchers_) watcher->Update(StatusOf(watcher->name()), ending_);
 }
 
 void HealthService::EndWatches() {
   absl::MutexLock lock(&mutex_);
   ending_ = true;
-  for (Watcher* watcher : watchers_) watcher->Update(serving_, ending_);
+  for (Watcher* watcher : watchers_) watcher->Update(StatusOf(watcher->name()), ending_);
 }
 
 void HealthService::Remove(Watcher* watcher) {
@@ -94,21 +111,24 @@ void HealthService::Remove(Watcher* watcher) {
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
+  UnaryCall call(check_, context);
   if (!IsKnown(request->service())) {
-    return Answer(context, ResourceNotFound("service", request->service(), "\"\" asks for the whole server",
-                                            "SERVICE_NOT_FOUND"));
+    return call.Answer(
+        ResourceNotFound("service", request->service(), "\"\" asks for the whole server", "SERVICE_NOT_FOUND"));
   }
-  absl::MutexLock lock(&mutex_);
-  response->set_status(serving_ ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
-  return Answer(context, absl::OkStatus());
+  {
+    absl::MutexLock lock(&mutex_);
+    response->set_status(StatusOf(request->service()));
+  }
+  return call.Answer(absl::OkStatus());
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
                                                                     const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(this, IsKnown(request->service()));
+  auto* watcher = new Watcher(this, request->service(), context);
   absl::MutexLock lock(&mutex_);
   watchers_.insert(watcher);
-  watcher->Update(serving_, ending_);
+  watcher->Update(StatusOf(watcher->name()), ending_);
   return watcher;
 }
 

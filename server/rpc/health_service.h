@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/rpc/call_record.h"
 
 namespace hotline::server {
 
@@ -18,13 +19,16 @@ namespace hotline::server {
 // Why our own: gRPC's built-in one leaves open Watch streams alive in a shutdown, which then lasts its whole deadline,
 // and it says SERVING before there is anything to serve.
 //
-// Starts as NOT_SERVING. Threads: any.
+// Starts as NOT_SERVING. "liveness" is always SERVING: it asks whether the process is to be ended and started anew,
+// which a drain is no reason for.
+//
+// Threads: any.
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   using Status = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  // `services` are the full names that can be asked for besides "".
-  explicit HealthService(std::vector<std::string> services);
+  // `services` are the full names that can be asked for besides "" and "liveness". `observer` outlives it.
+  HealthService(std::vector<std::string> services, const CallObserver* observer);
 
   // Sets the status of all names, and tells every watcher.
   void SetServing(bool serving) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -44,9 +48,12 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   class Watcher;
 
   bool IsKnown(const std::string& service) const { return services_.contains(service); }
+  Status StatusOf(const std::string& service) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Remove(Watcher* watcher) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const absl::flat_hash_set<std::string> services_;
+  const ObservedMethod check_;
+  const ObservedMethod watch_;
 
   absl::Mutex mutex_;
   bool serving_ ABSL_GUARDED_BY(mutex_) = false;

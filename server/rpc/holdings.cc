@@ -12,6 +12,11 @@ std::shared_ptr<const Archive> Holdings::current() const {
   return archives_.front();
 }
 
+std::size_t Holdings::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return archives_.size();
+}
+
 std::shared_ptr<const Archive> Holdings::Find(absl::string_view revision) const {
   const absl::MutexLock lock(&mutex_);
   const auto found = std::find_if(archives_.begin(), archives_.end(),

@@ -24,6 +24,8 @@ class Holdings {
   explicit Holdings(std::shared_ptr<const Archive> archive);
 
   std::shared_ptr<const Archive> current() const;
+  // How many are held.
+  std::size_t size() const;
   // Null where it is not held.
   std::shared_ptr<const Archive> Find(absl::string_view revision) const;
 

@@ -6,8 +6,10 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "server/rpc/call_record.h"
 #include "server/rpc/playback_stream.h"
 
 namespace hotline::server {
@@ -19,6 +21,12 @@ class PlaybackReactor : public Reactor, private PlaybackCall {
  public:
   PlaybackStream& stream() { return *stream_; }
 
+  // The client's address without its port.
+  std::string Peer() const {
+    const std::string peer = context_->peer();
+    return peer.substr(0, peer.rfind(':'));
+  }
+
   void OnWriteDone(bool ok) override { stream_->OnWriteDone(ok); }
   void OnCancel() override { stream_->OnCancel(); }
   void OnDone() override {
@@ -27,34 +35,49 @@ class PlaybackReactor : public Reactor, private PlaybackCall {
   }
 
  protected:
-  // `context` lives as long as the call.
-  PlaybackReactor(grpc::CallbackServerContext* context, const PlaybackEnvironment& environment, bool controlled)
+  CallRecord& record() { return record_; }
+
+  // `method` outlives the call, `context` lives as long.
+  PlaybackReactor(const ObservedMethod& method, grpc::CallbackServerContext* context,
+                  const PlaybackEnvironment& environment, bool controlled)
       : context_(context),
+        record_(&method, context),
         stream_(std::make_shared<PlaybackStream>(environment, static_cast<PlaybackCall*>(this), controlled)) {}
 
   // Of PlaybackCall.
-  void BeginWrite(const grpc::ByteBuffer* response) override { this->StartWrite(response); }
+  void BeginWrite(const grpc::ByteBuffer* response) override {
+    record_.Sent();
+    this->StartWrite(response);
+  }
   void BeginRead(grpc::ByteBuffer*) override {}
-  void End(const grpc::Status& status) override { this->Finish(status); }
+  void End(const absl::Status& status) override { this->Finish(record_.End(status)); }
   void Cancel() override { context_->TryCancel(); }
 
  private:
   grpc::CallbackServerContext* const context_;
+  CallRecord record_;
   const std::shared_ptr<PlaybackStream> stream_;
 };
 
 class StreamTimelineReactor final : public PlaybackReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>> {
  public:
-  StreamTimelineReactor(grpc::CallbackServerContext* context, const PlaybackEnvironment& environment)
-      : PlaybackReactor(context, environment, /*controlled=*/false) {}
+  StreamTimelineReactor(const ObservedMethod& method, grpc::CallbackServerContext* context,
+                        const PlaybackEnvironment& environment)
+      : PlaybackReactor(method, context, environment, /*controlled=*/false) {
+    record().Received();
+  }
 };
 
 class PlayTimelineReactor final : public PlaybackReactor<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>> {
  public:
-  PlayTimelineReactor(grpc::CallbackServerContext* context, const PlaybackEnvironment& environment)
-      : PlaybackReactor(context, environment, /*controlled=*/true) {}
+  PlayTimelineReactor(const ObservedMethod& method, grpc::CallbackServerContext* context,
+                      const PlaybackEnvironment& environment)
+      : PlaybackReactor(method, context, environment, /*controlled=*/true) {}
 
-  void OnReadDone(bool ok) override { stream().OnReadDone(ok); }
+  void OnReadDone(bool ok) override {
+    if (ok) record().Received();
+    stream().OnReadDone(ok);
+  }
 
  private:
   void BeginRead(grpc::ByteBuffer* request) override { StartRead(request); }

@@ -1,18 +1,15 @@
 #include "server/rpc/playback_registry.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "server/rpc/playback_stream.h"
 #include "server/rpc/status.h"
 
 namespace hotline::server {
 namespace {
 
-constexpr absl::Duration kLeastWait = absl::Milliseconds(50);
 constexpr absl::Duration kRetryWhenFull = absl::Seconds(5);
 
 absl::Status TooMany(std::size_t most) {
@@ -20,35 +17,47 @@ absl::Status TooMany(std::size_t most) {
                     absl::StrCat("this replica plays ", most, " playbacks already, as many as it may"), kRetryWhenFull);
 }
 
+absl::Status TooManyOfPeer(std::size_t most) {
+  return RetryLater("TOO_MANY_PLAYBACKS_OF_PEER",
+                    absl::StrCat("this replica plays ", most, " playbacks for your address already, as many as it may"),
+                    kRetryWhenFull);
+}
+
 }  // namespace
 
-absl::Status PlaybackRegistry::Add(const std::shared_ptr<PlaybackStream>& stream) {
+absl::Status PlaybackRegistry::Add(const std::shared_ptr<PlaybackStream>& stream, std::string peer) {
   absl::MutexLock lock(&mutex_);
   if (draining_) return Draining();
   if (streams_.size() >= most_) return TooMany(most_);
-  streams_.emplace(stream.get(), stream);
+  const auto of_peer = by_peer_.find(peer);
+  if (of_peer != by_peer_.end() && of_peer->second >= most_per_peer_) return TooManyOfPeer(most_per_peer_);
+  ++by_peer_[peer];
+  streams_.emplace(stream.get(), Entry{stream, std::move(peer)});
   return absl::OkStatus();
 }
 
 void PlaybackRegistry::Remove(PlaybackStream* stream) {
   absl::MutexLock lock(&mutex_);
-  streams_.erase(stream);
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;
+  const auto of_peer = by_peer_.find(found->second.peer);
+  if (--of_peer->second == 0) by_peer_.erase(of_peer);
+  streams_.erase(found);
 }
 
-void PlaybackRegistry::DrainAll(absl::Duration most_wait) {
+std::vector<std::shared_ptr<PlaybackStream>> PlaybackRegistry::BeginDrain() {
   std::vector<std::shared_ptr<PlaybackStream>> streams;
-  {
-    absl::MutexLock lock(&mutex_);
-    draining_ = true;
-    for (auto& [pointer, weak] : streams_) {
-      if (std::shared_ptr<PlaybackStream> stream = weak.lock()) streams.push_back(std::move(stream));
-    }
+  absl::MutexLock lock(&mutex_);
+  draining_ = true;
+  for (auto& [pointer, entry] : streams_) {
+    if (std::shared_ptr<PlaybackStream> stream = entry.stream.lock()) streams.push_back(std::move(stream));
   }
-  absl::BitGen random;
-  for (const std::shared_ptr<PlaybackStream>& stream : streams) {
-    const absl::Duration spread = std::max(most_wait - kLeastWait, absl::ZeroDuration());
-    stream->Drain(kLeastWait + spread * absl::Uniform(random, 0.0, 1.0));
-  }
+  return streams;
+}
+
+bool PlaybackRegistry::empty() const {
+  absl::MutexLock lock(&mutex_);
+  return streams_.empty();
 }
 
 }  // namespace hotline::server

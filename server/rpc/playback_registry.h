@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 
 namespace hotline::server {
 
@@ -19,22 +20,31 @@ class PlaybackStream;
 // Threads: any.
 class PlaybackRegistry {
  public:
-  explicit PlaybackRegistry(std::size_t most) : most_(most) {}
+  // How many there may be at once, in all and of one peer.
+  PlaybackRegistry(std::size_t most, std::size_t most_per_peer) : most_(most), most_per_peer_(most_per_peer) {}
 
-  // RESOURCE_EXHAUSTED with RetryInfo where there are too many, UNAVAILABLE once DrainAll() was called.
-  absl::Status Add(const std::shared_ptr<PlaybackStream>& stream) ABSL_LOCKS_EXCLUDED(mutex_);
+  // RESOURCE_EXHAUSTED with RetryInfo where there are too many, UNAVAILABLE once BeginDrain() was called. `peer` is
+  // whose it is: the client's address without its port.
+  absl::Status Add(const std::shared_ptr<PlaybackStream>& stream, std::string peer) ABSL_LOCKS_EXCLUDED(mutex_);
   // Without effect for a stream that was not added.
   void Remove(PlaybackStream* stream) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends every playback, telling each client to wait a random time from 50 ms up to `most_wait`, so that they do not
-  // come back all at once. No stream can be added from here on.
-  void DrainAll(absl::Duration most_wait) ABSL_LOCKS_EXCLUDED(mutex_);
+  // No stream can be added from here on. Returns those that are under way.
+  std::vector<std::shared_ptr<PlaybackStream>> BeginDrain() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool empty() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  struct Entry {
+    std::weak_ptr<PlaybackStream> stream;
+    std::string peer;
+  };
+
   const std::size_t most_;
-  absl::Mutex mutex_;
+  const std::size_t most_per_peer_;
+  mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::flat_hash_map<PlaybackStream*, std::weak_ptr<PlaybackStream>> streams_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<PlaybackStream*, Entry> streams_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::size_t> by_peer_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotline::server

@@ -18,15 +18,19 @@ namespace {
 
 absl::Duration SpreadAge(absl::Duration age) { return age * absl::Uniform(absl::BitGen(), 0.9, 1.1); }
 
-grpc::Status StatusOf(v1::ClosingReason reason) {
+absl::Status StatusOf(v1::ClosingReason reason) {
   switch (reason) {
     case v1::CLOSING_REASON_DRAINING:
-      return ToGrpcStatus(Draining());
+      return Draining();
     case v1::CLOSING_REASON_MAX_AGE:
-      return ToGrpcStatus(PlaybackTooOld());
+      return PlaybackTooOld();
     default:
-      return grpc::Status::OK;
+      return absl::OkStatus();
   }
+}
+
+absl::Status Stalled() {
+  return Failure(absl::StatusCode::kCancelled, "CLIENT_STALLED", "the client did not take a message for too long");
 }
 
 }  // namespace
@@ -44,22 +48,41 @@ std::shared_ptr<const Corpus> CorpusFor(const v1::PlaybackStart& start, const Ho
 PlaybackStream::PlaybackStream(const PlaybackEnvironment& environment, PlaybackCall* call, bool controlled)
     : environment_(environment), call_(call), controlled_(controlled), began_at_(SteadyNow()) {}
 
-void PlaybackStream::BeginWith(std::shared_ptr<const Corpus> corpus, absl::StatusOr<CheckedStart> start) {
-  absl::Status refusal = environment_.registry->Add(shared_from_this());
-  if (refusal.ok()) refusal = start.status();
+template <typename Ending>
+void PlaybackStream::EndOnce(const absl::Status& status, Ending ending) {
+  ended_ = true;
+  if (environment_.metrics != nullptr) environment_.metrics->Ended(ending);
+  call_->End(status);
+}
+
+void PlaybackStream::BeginWith(absl::StatusOr<v1::PlaybackStart> start, std::string peer) {
+  const absl::Status refusal = environment_.registry->Add(shared_from_this(), std::move(peer));
+  std::optional<CheckedStart> checked;
   {
     absl::MutexLock lock(&mutex_);
     started_ = true;
-    corpus_ = std::move(corpus);
-    if (!refusal.ok()) refusal_ = refusal;
+    if (environment_.metrics != nullptr) count_.emplace(environment_.metrics);
+    if (!refusal.ok()) {
+      refusal_ = refusal;
+    } else if (!start.ok()) {
+      refusal_ = start.status();
+    } else {
+      absl::StatusOr<CheckedStart> taken = TakeStart(*std::move(start), "");
+      if (taken.ok()) {
+        checked = *std::move(taken);
+      } else {
+        refusal_ = taken.status();
+      }
+    }
     Pump();
   }
-  if (refusal.ok()) Open(*std::move(start));
+  if (checked.has_value()) Open(*std::move(checked));
 }
 
-void PlaybackStream::BeginReading() {
-  const absl::Status refusal = environment_.registry->Add(shared_from_this());
+void PlaybackStream::BeginReading(std::string peer) {
+  const absl::Status refusal = environment_.registry->Add(shared_from_this(), std::move(peer));
   absl::MutexLock lock(&mutex_);
+  if (environment_.metrics != nullptr) count_.emplace(environment_.metrics);
   if (!refusal.ok()) refusal_ = refusal;
   Pump();
 }
@@ -115,6 +138,8 @@ void PlaybackStream::OnDone() {
   ended_ = true;
   // The scheduler keeps the stream until the time it was last asked for; what is large must not wait for that.
   player = std::move(player_);
+  count_.reset();
+  if (player != nullptr && environment_.metrics != nullptr) environment_.metrics->Held(player->held_total());
   write_buffer_.Clear();
   read_buffer_.Clear();
 }
@@ -137,7 +162,7 @@ void PlaybackStream::Open(CheckedStart start) {
   Selection selection = start.selection;
   environment_.timelines->Get(
       std::move(selection), std::move(corpus), [self = shared_from_this()] { return self->WantsTimeline(); },
-      [self = shared_from_this(), start = std::move(start)](std::shared_ptr<const Timeline> timeline) {
+      [self = shared_from_this(), start = std::move(start)](absl::StatusOr<std::shared_ptr<const Timeline>> timeline) {
         self->OnTimeline(start, std::move(timeline));
       });
 }
@@ -147,16 +172,26 @@ bool PlaybackStream::WantsTimeline() {
   return !ended_ && !cancelled_ && refusal_.ok();
 }
 
-void PlaybackStream::OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) {
+void PlaybackStream::OnTimeline(const CheckedStart& start, absl::StatusOr<std::shared_ptr<const Timeline>> timeline) {
   absl::MutexLock lock(&mutex_);
   if (ended_) return;
-  absl::StatusOr<std::unique_ptr<Player>> player = MakePlayer(start, std::move(timeline), *corpus_, SteadyNow());
+  absl::StatusOr<std::unique_ptr<Player>> player = timeline.status();
+  if (timeline.ok()) player = MakePlayer(start, *std::move(timeline), *corpus_, SteadyNow());
+  if (start.request.has_from_position() && environment_.metrics != nullptr) environment_.metrics->Resumed(player.ok());
   if (player.ok()) {
     player_ = *std::move(player);
   } else if (refusal_.ok()) {
     refusal_ = player.status();
   }
   Pump();
+}
+
+absl::StatusOr<CheckedStart> PlaybackStream::TakeStart(v1::PlaybackStart start, absl::string_view prefix) {
+  corpus_ = CorpusFor(start, *environment_.holdings);
+  const bool resumes = start.has_from_position();
+  absl::StatusOr<CheckedStart> checked = CheckStart(std::move(start), *corpus_, prefix, controlled_);
+  if (resumes && !checked.ok() && environment_.metrics != nullptr) environment_.metrics->Resumed(false);
+  return checked;
 }
 
 absl::Status PlaybackStream::TakeRequest(std::optional<CheckedStart>* start) {
@@ -168,9 +203,7 @@ absl::Status PlaybackStream::TakeRequest(std::optional<CheckedStart>* start) {
     case v1::PlayTimelineRequest::kStart: {
       if (started_) return InvalidField("start", "playback has begun; only controls may follow", "START_REPEATED");
       started_ = true;
-      corpus_ = CorpusFor(request.start(), *environment_.holdings);
-      absl::StatusOr<CheckedStart> checked =
-          CheckStart(std::move(*request.mutable_start()), *corpus_, "start.", controlled_);
+      absl::StatusOr<CheckedStart> checked = TakeStart(std::move(*request.mutable_start()), "start.");
       if (checked.ok()) *start = *std::move(checked);
       return checked.status();
     }
@@ -210,9 +243,10 @@ void PlaybackStream::Pump() {
   if (writing_since_.has_value()) {
     WatchForStall(*writing_since_, now);
   } else if (cancelled_) {
-    EndOnce(grpc::Status::CANCELLED);
+    EndOnce(stalled_ ? Stalled() : absl::CancelledError("the client left, or its deadline passed"),
+            stalled_ ? PlaybackMetrics::Ending::kStalled : PlaybackMetrics::Ending::kCancelled);
   } else if (!refusal_.ok()) {
-    EndOnce(ToGrpcStatus(refusal_));
+    EndOnce(refusal_, PlaybackMetrics::Ending::kRefused);
   } else if (player_ != nullptr) {
     PumpPlayer(now);
   } else if (!started_) {
@@ -233,7 +267,8 @@ void PlaybackStream::PumpPlayer(SteadyTime now) {
   const Player::Action action = player_->Next(now);
   if (const auto* message = std::get_if<Player::Message>(&action)) return Write(*message, now);
   if (const auto* wait = std::get_if<Player::WaitUntil>(&action)) return WakeAt(wait->time);
-  EndOnce(StatusOf(std::get<Player::Finished>(action).reason));
+  const v1::ClosingReason reason = std::get<Player::Finished>(action).reason;
+  EndOnce(StatusOf(reason), reason);
 }
 
 void PlaybackStream::WatchForStall(SteadyTime since, SteadyTime now) {
@@ -243,22 +278,25 @@ void PlaybackStream::WatchForStall(SteadyTime since, SteadyTime now) {
     stall_check_at_ = limit;
     environment_.scheduler->WakeAt(limit, shared_from_this());
   } else if (writing_since_.has_value()) {
+    stalled_ = true;
     call_->Cancel();  // OnWriteDone(false) follows
   } else {
-    EndOnce(ToGrpcStatus(InvalidField("start", "no `start` came for too long", "START_MISSING")));
+    EndOnce(InvalidField("start", "no `start` came for too long", "START_MISSING"), PlaybackMetrics::Ending::kRefused);
   }
 }
 
 void PlaybackStream::Write(const Player::Message& message, SteadyTime now) {
   writing_since_ = now;
+  if (environment_.metrics != nullptr) Count(message, now);
   write_buffer_ = SerializeResponse(message, *player_);
   call_->BeginWrite(&write_buffer_);
   WatchForStall(now, now);
 }
 
-void PlaybackStream::EndOnce(const grpc::Status& status) {
-  ended_ = true;
-  call_->End(status);
+void PlaybackStream::Count(const Player::Message& message, SteadyTime now) {
+  if (!std::exchange(written_, true)) environment_.metrics->FirstMessage(now - began_at_);
+  if (message.late_by.has_value()) environment_.metrics->Late(*message.late_by);
+  if (count_.has_value()) count_->MoveTo(message.state);
 }
 
 void PlaybackStream::WakeAt(SteadyTime time) {

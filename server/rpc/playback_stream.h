@@ -2,12 +2,12 @@
 #define HOTLINE_SERVER_RPC_PLAYBACK_STREAM_H_
 
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/status.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -17,6 +17,7 @@
 #include "hotline/v1/timeline_service.pb.h"
 #include "server/corpus/corpus.h"
 #include "server/rpc/holdings.h"
+#include "server/rpc/metrics.h"
 #include "server/timeline/player.h"
 #include "server/timeline/scheduler.h"
 #include "server/timeline/start.h"
@@ -29,6 +30,8 @@ class PlaybackRegistry;
 struct PlaybackLimits {
   // How many playbacks there may be at once.
   std::size_t most_playbacks = 10'000;
+  // How many of them of one peer, which is an address without its port: behind a proxy all clients are one.
+  std::size_t most_playbacks_per_peer = 10'000;
   // A write that the client does not take within this ends the stream, and so does a `start` that does not come.
   absl::Duration stall = absl::Seconds(60);
   // A playback is closed for its age at this, give or take a tenth, so that load moves on to new replicas.
@@ -42,6 +45,8 @@ struct PlaybackEnvironment {
   TimelineCache* timelines;
   PlaybackRegistry* registry;
   Scheduler* scheduler;
+  // Null: not counted.
+  PlaybackMetrics* metrics = nullptr;
 };
 
 // The corpus that a playback is to be of, to its end: the revision of the position from which it starts, where that is
@@ -54,7 +59,7 @@ class PlaybackCall {
   virtual void BeginWrite(const grpc::ByteBuffer* response) = 0;
   // Not for StreamTimeline, which has no requests but the first.
   virtual void BeginRead(grpc::ByteBuffer* request) = 0;
-  virtual void End(const grpc::Status& status) = 0;
+  virtual void End(const absl::Status& status) = 0;
   virtual void Cancel() = 0;
 
  protected:
@@ -76,10 +81,10 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   // `environment` outlives the stream; `call` lives until OnDone(). `controlled`: for PlayTimeline.
   PlaybackStream(const PlaybackEnvironment& environment, PlaybackCall* call, bool controlled);
 
-  // Each begins the playback, or ends the call where there is no room for it: with the start that the call brought,
-  // checked against `corpus`, or by reading it.
-  void BeginWith(std::shared_ptr<const Corpus> corpus, absl::StatusOr<CheckedStart> start) ABSL_LOCKS_EXCLUDED(mutex_);
-  void BeginReading() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Each begins the playback of a peer, or ends the call where there is no room for it: with the start that the call
+  // brought, or by reading it.
+  void BeginWith(absl::StatusOr<v1::PlaybackStart> start, std::string peer) ABSL_LOCKS_EXCLUDED(mutex_);
+  void BeginReading(std::string peer) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends playback at the next message with `closing` and UNAVAILABLE.
   void Drain(absl::Duration retry_after) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -96,7 +101,11 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   bool WantsTimeline() ABSL_LOCKS_EXCLUDED(mutex_);
   // Has the timeline got, and then the player made.
   void Open(CheckedStart start) ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnTimeline(const CheckedStart& start, std::shared_ptr<const Timeline> timeline) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnTimeline(const CheckedStart& start, absl::StatusOr<std::shared_ptr<const Timeline>> timeline)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Chooses the corpus, and checks the start against it; `prefix` is that of its fields' names.
+  absl::StatusOr<CheckedStart> TakeStart(v1::PlaybackStart start, absl::string_view prefix)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes what was read. A start is checked and handed out, for Open() without the lock.
   absl::Status TakeRequest(std::optional<CheckedStart>* start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeControl(const v1::PlaybackControl& control) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -108,7 +117,10 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   // Looks after what the client has to do within the stall limit: take a write, send a start.
   void WatchForStall(SteadyTime since, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Write(const Player::Message& message, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void EndOnce(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Count(const Player::Message& message, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `ending`: how it is counted.
+  template <typename Ending>
+  void EndOnce(const absl::Status& status, Ending ending) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeAt(SteadyTime time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const PlaybackEnvironment& environment_;
@@ -134,6 +146,10 @@ class PlaybackStream final : public Wakeable, public std::enable_shared_from_thi
   std::int64_t last_control_id_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // not OK: ends the call as soon as no write is under way
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stalled_ ABSL_GUARDED_BY(mutex_) = false;  // and cancelled for that
+  bool written_ ABSL_GUARDED_BY(mutex_) = false;  // the first message was
+  // From when it was let in until it is done.
+  std::optional<PlaybackCount> count_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

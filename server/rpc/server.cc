@@ -2,119 +2,163 @@
 
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "server/corpus/errors.h"
+#include "absl/time/clock.h"
+#include "server/timeline/scheduler.h"
 
 namespace hotline::server {
 namespace {
 
 constexpr int kMostRequestBytes = 64 * 1024;
+// Below what every client takes by default, 4 MiB.
+constexpr int kMostResponseBytes = 3 * 1024 * 1024 + 512 * 1024;
 // Above what a proxy lets through: gRPC 1.51 ends all streams of a connection when one request exceeds it.
 constexpr int kMostMetadataBytes = 128 * 1024;
+// What a connection's last calls have beyond the age at which playbacks end.
+constexpr absl::Duration kGraceBeyondPlaybacks = absl::Minutes(1);
+constexpr absl::Duration kLookForConnectionsEvery = absl::Milliseconds(50);
+// Of what is left of the window after the lame duck, so much is for closing playbacks; the rest is for their clients to
+// take the last message, and for unary calls.
+constexpr double kShareForPlaybacks = 0.6;
 
-bool IsUnix(absl::string_view address) { return absl::StartsWith(address, "unix:"); }
-
-// gRPC takes a missing port for 443 and a large one modulo 65536.
-absl::Status CheckAddress(absl::string_view address) {
-  if (IsUnix(address)) {
-    if (address.size() > 5 && address.size() - 5 < sizeof(sockaddr_un::sun_path)) return absl::OkStatus();
-  } else {
-    const std::size_t colon = address.rfind(':');
-    unsigned port = 0;
-    if (colon != address.npos && colon > 0 && absl::SimpleAtoi(address.substr(colon + 1), &port) && port <= 65'535) {
-      return absl::OkStatus();
-    }
+// gRPC's reflection library adds its plugin to every server of a process that it is linked with.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    const auto is_reflection = [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; };
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), is_reflection), plugins->end());
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(Quoted(address),
-                   " is no address to listen on; allowed are HOST:PORT with a port of 0 to 65535, and unix:PATH of at "
-                   "most ",
-                   sizeof(sockaddr_un::sun_path) - 1, " bytes"));
+};
+
+int Milliseconds(absl::Duration duration) {
+  const std::int64_t milliseconds = absl::ToInt64Milliseconds(duration);
+  return static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max()));  // which is no limit
 }
 
-// Whether a server listens on this unix socket already. gRPC would take its path over without a word.
-bool IsServed(const std::string& path) {
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const bool connected = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  close(fd);
-  return connected;
-}
-
-absl::Status CannotListen(absl::string_view addresses) {
-  return absl::UnavailableError(absl::StrCat("cannot listen on ", addresses, ": in use, or not this machine's"));
-}
-
-// "127.0.0.1:0" with the port that was chosen.
-std::string WithPort(const std::string& address, int port) {
-  if (IsUnix(address)) return address;
-  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+void AddLimits(const ServerOptions& options, grpc::ServerBuilder* builder) {
+  const TransportLimits& limits = options.transport;
+  builder->SetMaxReceiveMessageSize(kMostRequestBytes);
+  builder->SetMaxSendMessageSize(kMostResponseBytes);
+  const std::pair<const char*, int> arguments[] = {
+      {GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes},
+      {GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.most_streams_per_connection},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.most_connection_age)},
+      // A playback ends by itself within this; what does not, like a health watch, is cut.
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(1.1 * options.playback.age + kGraceBeyondPlaybacks)},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(limits.most_connection_idle)},
+      {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(limits.handshake_timeout)},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(limits.least_ping_interval)},
+      {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive_time)},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(limits.keepalive_timeout)},
+      // A client that reads slowly but is there answers pings: silence alone counts.
+      {GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0},
+  };
+  for (const auto& [name, value] : arguments) builder->AddChannelArgument(name, value);
+  if (limits.most_bytes > 0) {
+    grpc::ResourceQuota quota("hotlined");
+    quota.Resize(limits.most_bytes);
+    builder->SetResourceQuota(quota);
+  }
 }
 
 }  // namespace
 
 Server::Server(std::shared_ptr<const Corpus> corpus, const ServerOptions& options)
-    : holdings_(std::make_shared<const Archive>(std::move(corpus))),
-      health_({v1::ArchiveService::service_full_name(), v1::TimelineService::service_full_name()}),
-      archive_(&holdings_, options.search),
-      timeline_(&holdings_, options.playback) {}
-
-void Server::Reload(std::shared_ptr<const Corpus> corpus) {
-  holdings_.Add(std::make_shared<const Archive>(std::move(corpus)));
-}
+    : metrics_(options.metrics),
+      observer_(options.metrics, options.access_log, options.named_peers),
+      holdings_(std::make_shared<const Archive>(std::move(corpus))),
+      health_({v1::ArchiveService::service_full_name(), v1::TimelineService::service_full_name()}, &observer_),
+      archive_(&holdings_, options.search, &observer_),
+      timeline_(&holdings_, options.playback, &observer_),
+      unknown_methods_(&observer_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<const Corpus> corpus,
                                                       const ServerOptions& options) {
-  for (const std::string& address : options.addresses) {
-    if (absl::Status status = CheckAddress(address); !status.ok()) return status;
-    if (IsUnix(address) && IsServed(address.substr(5))) return CannotListen(address);
-  }
   std::unique_ptr<Server> server(new Server(std::move(corpus), options));
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(kMostRequestBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
-  // A second server on a port in use is refused instead of taking a part of its connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  std::vector<int> ports(options.addresses.size());
-  for (std::size_t i = 0; i < options.addresses.size(); ++i) {
-    builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
-  }
-  builder.RegisterService(&server->health_);
-  builder.RegisterService(&server->archive_);
-  builder.RegisterService(&server->timeline_);
-  server->server_ = builder.BuildAndStart();
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (server->server_ == nullptr || ports[i] == 0) {
-      return CannotListen(absl::StrJoin(options.addresses, ", "));
-    }
-    server->addresses_.push_back(WithPort(options.addresses[i], ports[i]));
-  }
-  server->health_.SetServing(true);
+  if (absl::Status status = server->Listen(options); !status.ok()) return status;
   return server;
 }
 
-Server::~Server() { Drain(absl::ZeroDuration()); }
+absl::Status Server::Listen(const ServerOptions& options) {
+  absl::StatusOr<std::unique_ptr<Acceptor>> acceptor =
+      Acceptor::Listen(options.addresses, options.connections, options.metrics);
+  if (!acceptor.ok()) return acceptor.status();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  AddLimits(options, &builder);
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  builder.RegisterService(&health_);
+  builder.RegisterService(&archive_);
+  builder.RegisterService(&timeline_);
+  builder.RegisterCallbackGenericService(&unknown_methods_);
+  for (grpc::Service* service : options.more_services) builder.RegisterService(service);
+  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> connections =
+      builder.experimental().AddExternalConnectionAcceptor(
+          Type::FROM_FD, options.credentials == nullptr ? grpc::InsecureServerCredentials() : options.credentials);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("gRPC did not start; it has said why");
+  acceptor_ = *std::move(acceptor);
+  if (metrics_ != nullptr) {
+    metrics_->SetLimits(options.playback.most_playbacks, options.connections.most);
+    metrics_->SetWatched({[this] { return acceptor_->open(); }, [this] { return archive_.searches_waiting(); }});
+    TellOfCorpus();
+  }
+  health_.SetServing(true);
+  if (metrics_ != nullptr) metrics_->SetServing(true);
+  acceptor_->Start([connections = std::move(connections)](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    connections->HandleNewConnection(&connection);
+  });
+  return absl::OkStatus();
+}
 
-void Server::Drain(absl::Duration window) {
+Server::~Server() {
+  Drain({absl::ZeroDuration()});
+  if (metrics_ != nullptr) metrics_->SetWatched({});
+}
+
+void Server::Reload(std::shared_ptr<const Corpus> corpus) {
+  holdings_.Add(std::make_shared<const Archive>(std::move(corpus)));
+  if (metrics_ != nullptr) TellOfCorpus();
+}
+
+void Server::TellOfCorpus() {
+  const std::shared_ptr<const Archive> archive = holdings_.current();
+  metrics_->SetCorpus(
+      {archive->corpus().revision(), archive->corpus().documents().size(), absl::Now(), holdings_.size()});
+}
+
+void Server::AwaitLameDuck(absl::Duration longest) {
+  const SteadyTime until = SteadyNow() + longest;
+  while (SteadyNow() < until && acceptor_->open() > 0) absl::SleepFor(kLookForConnectionsEvery);
+}
+
+void Server::Drain(const DrainTimes& times) {
   if (server_ == nullptr) return;
+  const absl::Time end = absl::Now() + times.window;
+  const absl::Duration lame_duck = std::min(times.lame_duck, times.window / 2);
+  if (metrics_ != nullptr) {
+    metrics_->SetDraining(true);
+    metrics_->SetServing(false);
+  }
   health_.SetServing(false);
-  timeline_.Drain();
+  timeline_.BeginDrain();
+  AwaitLameDuck(lame_duck);
+  timeline_.ClosePlaybacks((times.window - lame_duck) * kShareForPlaybacks);
   health_.EndWatches();
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + window));
+  acceptor_->Stop();
+  server_->Shutdown(absl::ToChronoTime(end));
   server_->Wait();
   server_ = nullptr;
 }

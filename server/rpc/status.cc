@@ -7,36 +7,50 @@
 #include "google/rpc/status.pb.h"
 #include "server/corpus/errors.h"
 #include "server/corpus/request_fields.h"
+#include "server/corpus/utf8.h"
 #include "spdlog/spdlog.h"
 
 namespace hotline::server {
 namespace {
+
+// A client's HTTP/2 library may refuse headers over 8 KiB, and Node's breaks the connection over long texts
+// (grpc/grpc-node#2033).
+constexpr std::size_t kMostMessageBytes = 1024;
+constexpr std::size_t kMostDetailsBytes = 4096;
 
 bool IsDefect(absl::StatusCode code) {
   return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
          code == absl::StatusCode::kDataLoss;
 }
 
+std::string CutText(absl::string_view text, std::size_t most) {
+  const absl::string_view cut = text.substr(0, most);
+  return std::string(cut.substr(0, Utf8Prefix(cut)));
+}
+
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& error) {
+grpc::Status ToGrpcStatus(const absl::Status& error, absl::string_view request_id) {
   if (error.ok()) return grpc::Status::OK;
   absl::Status status = error;
   if (IsDefect(error.code())) {
-    spdlog::error("defect: {}", error.ToString());
+    spdlog::error("defect in call {}: {}", std::string(request_id), error.ToString());
     status = Failure(absl::StatusCode::kInternal, "INTERNAL", "the server has a defect");
   }
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
-  details.set_message(std::string(status.message()));
+  details.set_message(CutText(status.message(), kMostMessageBytes));
+  google::rpc::RequestInfo request;
+  request.set_request_id(std::string(request_id));
+  details.add_details()->PackFrom(request);
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
     google::protobuf::Any* detail = details.add_details();
     detail->set_type_url(std::string(type_url));
     detail->set_value(std::string(payload));
+    if (details.ByteSizeLong() > kMostDetailsBytes) details.mutable_details()->RemoveLast();
   });
   // gRPC's and Abseil's codes have equal numbers.
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
-                      details.SerializeAsString());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(), details.SerializeAsString());
 }
 
 absl::Status RetryLater(absl::string_view reason, absl::string_view message, absl::Duration after) {

@@ -10,11 +10,12 @@
 namespace hotline::server {
 
 // The status that a client gets for an error: code and message as they are, and the google.rpc details that the error
-// carries (see errors.h). Nowhere else is a grpc::Status made of an error.
+// carries (see errors.h), with the call's id as RequestInfo, by which the access log tells of it. Message and details
+// are cut to what every client takes (1 KiB and 4 KiB). Nowhere else is a grpc::Status made of an error.
 //
 // A code that no one chose for a client (INTERNAL, UNKNOWN, DATA_LOSS) means a defect of ours: it is logged, and the
 // client gets INTERNAL with a bland text.
-grpc::Status ToGrpcStatus(const absl::Status& error);
+grpc::Status ToGrpcStatus(const absl::Status& error, absl::string_view request_id);
 
 // UNAVAILABLE, for a playback that was closed for its age.
 absl::Status PlaybackTooOld();

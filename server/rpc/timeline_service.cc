@@ -1,68 +1,78 @@
 #include "server/rpc/timeline_service.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <memory>
 #include <utility>
+#include <vector>
 
-#include "server/corpus/errors.h"
+#include "absl/random/random.h"
+#include "absl/time/clock.h"
 #include "server/rpc/playback_reactors.h"
-#include "server/rpc/unary.h"
+#include "server/rpc/raw_message.h"
 #include "server/timeline/selection.h"
 
 namespace hotline::server {
 namespace {
 
+constexpr absl::Duration kLeastRetryAfter = absl::Milliseconds(50);
 constexpr absl::Duration kMostRetryAfter = absl::Seconds(1);
-
-absl::StatusOr<v1::PlaybackStart> ReadStart(const grpc::ByteBuffer& bytes) {
-  v1::PlaybackStart request;      // which has the same fields, but for one
-  grpc::ByteBuffer copy = bytes;  // parsing consumes; the copy shares the slices
-  if (!grpc::SerializationTraits<v1::PlaybackStart>::Deserialize(&copy, &request).ok()) {
-    return Failure(absl::StatusCode::kInvalidArgument, "REQUEST_DAMAGED", "the request is no StreamTimelineRequest");
-  }
-  return request;
-}
+constexpr absl::Duration kCloseEvery = absl::Milliseconds(10);
 
 }  // namespace
 
-TimelineService::TimelineService(const Holdings* holdings, const PlaybackLimits& limits)
-    : registry_(limits.most_playbacks), environment_{holdings, limits, &timelines_, &registry_, &scheduler_} {}
+TimelineService::TimelineService(const Holdings* holdings, const PlaybackLimits& limits, const CallObserver* observer)
+    : list_days_(observer, "/hotline.v1.TimelineService/ListDays"),
+      stream_timeline_(observer, "/hotline.v1.TimelineService/StreamTimeline"),
+      play_timeline_(observer, "/hotline.v1.TimelineService/PlayTimeline"),
+      registry_(limits.most_playbacks, limits.most_playbacks_per_peer),
+      environment_{holdings,    limits,
+                   &timelines_, &registry_,
+                   &scheduler_, observer->metrics() == nullptr ? nullptr : &observer->metrics()->playback()} {}
 
 grpc::ServerUnaryReactor* TimelineService::ListDays(grpc::CallbackServerContext* context,
                                                     const v1::ListDaysRequest* request,
                                                     v1::ListDaysResponse* response) {
+  UnaryCall call(list_days_, context);
   const std::shared_ptr<const Archive> archive = environment_.holdings->current();
   const Corpus& corpus = archive->corpus();
   const absl::StatusOr<Selection> selection = ReadSelection(request->selection(), corpus, "selection");
-  if (!selection.ok()) return Answer(context, selection.status());
+  if (!selection.ok()) return call.Answer(selection.status());
   for (v1::Day& day : CountDays(*selection, corpus)) *response->add_days() = std::move(day);
   response->set_time_zone(selection->time_zone);
   response->set_revision(corpus.revision());
-  return Answer(context, absl::OkStatus());
+  return call.Answer(absl::OkStatus());
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TimelineService::StreamTimeline(grpc::CallbackServerContext* context,
                                                                             const grpc::ByteBuffer* bytes) {
-  auto* reactor = new StreamTimelineReactor(context, environment_);
-  absl::StatusOr<v1::PlaybackStart> start = ReadStart(*bytes);
-  if (!start.ok()) {
-    reactor->stream().BeginWith(nullptr, start.status());
-    return reactor;
-  }
-  std::shared_ptr<const Corpus> corpus = CorpusFor(*start, *environment_.holdings);
-  absl::StatusOr<CheckedStart> checked = CheckStart(*std::move(start), *corpus, "", /*controlled=*/false);
-  reactor->stream().BeginWith(std::move(corpus), std::move(checked));
+  auto* reactor = new StreamTimelineReactor(stream_timeline_, context, environment_);
+  // A PlaybackStart has the same fields, but for one.
+  reactor->stream().BeginWith(ParseRaw<v1::PlaybackStart>(*bytes, "StreamTimelineRequest"), reactor->Peer());
   return reactor;
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* TimelineService::PlayTimeline(
     grpc::CallbackServerContext* context) {
-  auto* reactor = new PlayTimelineReactor(context, environment_);
-  reactor->stream().BeginReading();
+  auto* reactor = new PlayTimelineReactor(play_timeline_, context, environment_);
+  reactor->stream().BeginReading(reactor->Peer());
   return reactor;
 }
 
-void TimelineService::Drain() { registry_.DrainAll(kMostRetryAfter); }
+void TimelineService::BeginDrain() { registry_.BeginDrain(); }
+
+void TimelineService::ClosePlaybacks(absl::Duration window) {
+  const std::vector<std::shared_ptr<PlaybackStream>> streams = registry_.BeginDrain();
+  const SteadyTime began_at = SteadyNow();
+  absl::BitGen random;
+  std::size_t closed = 0;
+  while (closed < streams.size() && !registry_.empty()) {
+    const absl::Duration passed = SteadyNow() - began_at;
+    for (; closed < streams.size() &&
+           window * static_cast<double>(closed) <= passed * static_cast<double>(streams.size());
+         ++closed) {
+      streams[closed]->Drain(kLeastRetryAfter + (kMostRetryAfter - kLeastRetryAfter) * absl::Uniform(random, 0.0, 1.0));
+    }
+    if (closed < streams.size()) absl::SleepFor(kCloseEvery);
+  }
+}
 
 }  // namespace hotline::server

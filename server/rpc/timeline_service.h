@@ -4,7 +4,9 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "absl/time/time.h"
 #include "hotline/v1/timeline_service.grpc.pb.h"
+#include "server/rpc/call_record.h"
 #include "server/rpc/holdings.h"
 #include "server/rpc/playback_registry.h"
 #include "server/rpc/playback_stream.h"
@@ -21,8 +23,8 @@ class TimelineService final
     : public v1::TimelineService::WithCallbackMethod_ListDays<v1::TimelineService::WithRawCallbackMethod_StreamTimeline<
           v1::TimelineService::WithRawCallbackMethod_PlayTimeline<v1::TimelineService::Service>>> {
  public:
-  // `holdings` outlive it.
-  TimelineService(const Holdings* holdings, const PlaybackLimits& limits);
+  // What is pointed to outlives it.
+  TimelineService(const Holdings* holdings, const PlaybackLimits& limits, const CallObserver* observer);
 
   grpc::ServerUnaryReactor* ListDays(grpc::CallbackServerContext* context, const v1::ListDaysRequest* request,
                                      v1::ListDaysResponse* response) override;
@@ -31,10 +33,17 @@ class TimelineService final
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PlayTimeline(
       grpc::CallbackServerContext* context) override;
 
-  // Ends every playback with `closing` (DRAINING) and UNAVAILABLE, and refuses new ones. Returns at once.
-  void Drain();
+  // Refuses playbacks from here on.
+  void BeginDrain();
+  // Ends every playback with `closing` (DRAINING) and UNAVAILABLE, one after the other, spread evenly over `window`, so
+  // that they come to other replicas in a stream and not in a wave; each is told to wait a random time of up to a
+  // second besides. Returns when all were told, sooner where none is left.
+  void ClosePlaybacks(absl::Duration window);
 
  private:
+  const ObservedMethod list_days_;
+  const ObservedMethod stream_timeline_;
+  const ObservedMethod play_timeline_;
   TimelineCache timelines_;
   PlaybackRegistry registry_;
   Scheduler scheduler_;

@@ -48,7 +48,7 @@ using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 
 absl::Status Refused(absl::string_view what, const std::string& file, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("TLS ", what, " ", Quoted(file), " ", why));
+  return absl::InvalidArgumentError(absl::StrCat("TLS ", what, " \"", file, "\" ", why));
 }
 
 // What OpenSSL said last; its queue of errors is empty afterwards.
@@ -128,10 +128,10 @@ absl::Time ToTime(const ASN1_TIME* time) {
   return absl::FromTM(parts, absl::UTCTimeZone());
 }
 
-std::string Print(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
+std::string Print(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 std::string Serving(const TlsOptions& options, absl::Time not_after) {
-  return absl::StrCat("TLS: serving certificate ", Quoted(options.cert_file), ", valid until ", Print(not_after));
+  return absl::StrCat("TLS: serving certificate \"", options.cert_file, "\", valid until ", Print(not_after));
 }
 
 // The subject alternative names of the certificate that the other side showed.
@@ -207,8 +207,9 @@ class ServerCertificates::Served {
     if (port.generation == served.generation_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     port.generation = served.generation_;
     const grpc_ssl_pem_key_cert_pair pair = {served.files_.key.c_str(), served.files_.cert.c_str()};
-    const char* const client_ca = served.files_.client_ca.empty() ? nullptr : served.files_.client_ca.c_str();
-    *config = grpc_ssl_server_certificate_config_create(client_ca, &pair, 1);
+    // gRPC wants some authorities here, also where it asks for no client certificate and so has no use for them.
+    const std::string& authorities = served.files_.client_ca.empty() ? served.files_.cert : served.files_.client_ca;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
 
@@ -310,7 +311,7 @@ absl::StatusOr<absl::Time> ServerCertificates::Check(const TlsOptions& options, 
 
   if (X509_check_private_key(certificate, key->get()) != 1) {
     ERR_clear_error();
-    return Refused("key", options.key_file, absl::StrCat("does not fit certificate ", Quoted(options.cert_file)));
+    return Refused("key", options.key_file, absl::StrCat("does not fit certificate \"", options.cert_file, "\""));
   }
   // What gRPC will do with them: OpenSSL may have objections of its own, as to a key that is too short.
   const Context context(SSL_CTX_new(TLS_method()));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/corpus/corpus.h"
+#include "server/search/document_responses.h"
 #include "server/search/search_index.h"
 
 namespace hotline::server {
@@ -15,16 +16,19 @@ namespace hotline::server {
 class Archive {
  public:
   // Indexes the corpus, which takes some 6 s for a million documents.
-  explicit Archive(std::shared_ptr<const Corpus> corpus) : corpus_(std::move(corpus)), index_(*corpus_) {}
+  explicit Archive(std::shared_ptr<const Corpus> corpus)
+      : corpus_(std::move(corpus)), index_(*corpus_), responses_(*corpus_) {}
 
   const Corpus& corpus() const { return *corpus_; }
   // The same, for what may outlive the archive.
   const std::shared_ptr<const Corpus>& shared_corpus() const { return corpus_; }
   const SearchIndex& index() const { return index_; }
+  const DocumentResponses& document_responses() const { return responses_; }
 
  private:
   const std::shared_ptr<const Corpus> corpus_;
   const SearchIndex index_;
+  const DocumentResponses responses_;
 };
 
 }  // namespace hotline::server

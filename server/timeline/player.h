@@ -118,6 +118,8 @@ class Player {
 
   const Timeline& timeline() const { return *timeline_; }
   const PlayerOptions& options() const { return options_; }
+  // For how long the clock was held in all.
+  absl::Duration held_total() const { return held_total_; }
 
  private:
   struct StepUnderWay {

@@ -1,8 +1,11 @@
 #include "server/timeline/timeline_cache.h"
 
+#include "absl/strings/str_cat.h"
+#include "server/corpus/errors.h"
+
 namespace hotline::server {
 
-TimelineCache::TimelineCache() : thread_([this] { Run(); }) {}
+TimelineCache::TimelineCache(std::size_t most_items) : most_items_(most_items), thread_([this] { Run(); }) {}
 
 TimelineCache::~TimelineCache() {
   {
@@ -27,7 +30,7 @@ void TimelineCache::Get(Selection selection, std::shared_ptr<const Corpus> corpu
 std::shared_ptr<const Timeline> TimelineCache::FindPlayed(const Key& key) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = timelines_.find(key);
-  return found == timelines_.end() ? nullptr : found->second.lock();
+  return found == timelines_.end() ? nullptr : found->second.timeline.lock();
 }
 
 void TimelineCache::Run() {
@@ -50,11 +53,24 @@ void TimelineCache::Build(Request request) {
   std::shared_ptr<const Timeline> timeline = FindPlayed(key);
   if (timeline == nullptr) {
     timeline = BuildTimeline(request.selection, std::move(request.corpus), budget_);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    absl::erase_if(timelines_, [](const auto& entry) { return entry.second.expired(); });
-    timelines_[key] = timeline;
+    if (absl::Status full = Keep(key, timeline); !full.ok()) return request.ready(std::move(full));
   }
   request.ready(std::move(timeline));
+}
+
+absl::Status TimelineCache::Keep(const Key& key, const std::shared_ptr<const Timeline>& timeline) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  absl::erase_if(timelines_, [](const auto& entry) { return entry.second.timeline.expired(); });
+  std::size_t items = timeline->size();
+  for (const auto& [other, played] : timelines_) items += played.items;
+  if (items > most_items_) {
+    return Failure(absl::StatusCode::kResourceExhausted, "TIMELINES_EXHAUSTED",
+                   absl::StrCat("the selections that are being played have ", items - timeline->size(),
+                                " items together, and this one has ", timeline->size(), "; allowed are ", most_items_,
+                                ": ask another replica, or for fewer days"));
+  }
+  timelines_[key] = {timeline, timeline->size()};
+  return absl::OkStatus();
 }
 
 }  // namespace hotline::server

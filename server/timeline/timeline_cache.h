@@ -2,6 +2,7 @@
 #define HOTLINE_SERVER_TIMELINE_TIMELINE_CACHE_H_
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -12,6 +13,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/corpus/corpus.h"
 #include "server/timeline/selection.h"
 #include "server/timeline/timeline.h"
@@ -24,9 +27,12 @@ namespace hotline::server {
 class TimelineCache {
  public:
   using Wanted = std::function<bool()>;
-  using Ready = std::function<void(std::shared_ptr<const Timeline>)>;
+  using Ready = std::function<void(absl::StatusOr<std::shared_ptr<const Timeline>>)>;
 
-  TimelineCache();
+  // How many items all timelines may have together: of each the index takes 24 bytes, so these a gigabyte.
+  static constexpr std::size_t kMostItems = 44'000'000;
+
+  explicit TimelineCache(std::size_t most_items = kMostItems);
   // Requests that were not met are dropped.
   ~TimelineCache();
   TimelineCache(const TimelineCache&) = delete;
@@ -35,6 +41,8 @@ class TimelineCache {
   // Gives the selection's timeline to `ready`: at once where it is being played, otherwise on the cache's own thread
   // once it is built, so that a large one holds up no thread of gRPC's. Before it is built `wanted` is asked on that
   // thread; where it is false nothing is built and `ready` is dropped, so that calls which were given up cost nothing.
+  // RESOURCE_EXHAUSTED where there are too many items already: playbacks of few selections may be many, of wide
+  // selections that all differ they may not.
   void Get(Selection selection, std::shared_ptr<const Corpus> corpus, Wanted wanted, Ready ready);
 
  private:
@@ -46,18 +54,26 @@ class TimelineCache {
     Ready ready;
   };
 
+  struct Played {
+    std::weak_ptr<const Timeline> timeline;
+    std::size_t items;
+  };
+
   void Run();
   void Build(Request request);
+  // Keeps it for others, if there is room.
+  absl::Status Keep(const Key& key, const std::shared_ptr<const Timeline>& timeline);
   std::shared_ptr<const Timeline> FindPlayed(const Key& key);
 
+  const std::size_t most_items_;
   // Not absl::Mutex: the thread sanitizer does not see into the packaged Abseil.
   std::mutex mutex_;
   std::condition_variable changed_;
   const std::shared_ptr<BlockBudget> budget_ = std::make_shared<BlockBudget>();
-  bool stopping_ = false;                                              // guarded by mutex_
-  std::deque<Request> requests_;                                       // guarded by mutex_
-  absl::flat_hash_map<Key, std::weak_ptr<const Timeline>> timelines_;  // guarded by mutex_
-  std::thread thread_;                                                 // last, so that it starts when the rest is there
+  bool stopping_ = false;                       // guarded by mutex_
+  std::deque<Request> requests_;                // guarded by mutex_
+  absl::flat_hash_map<Key, Played> timelines_;  // guarded by mutex_
+  std::thread thread_;                          // last, so that it starts when the rest is there
 };
 
 }  // namespace hotline::server

@@ -1,46 +1,34 @@
-// TLS over a real socket, with a certificate made for the occasion, which is its own authority.
+// TLS over a real socket, with certificates made for the occasion.
 #include <gmock/gmock.h>
 #include <grpcpp/security/server_credentials.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "hotline/client.h"
 #include "tests/client/scripted_server.h"
-#include "tests/support/process.h"
+#include "tests/support/certificates.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hotline::tests {
 namespace {
 
-std::string Read(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 class TlsTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = ::testing::TempDir() + "hotline-tls-" + std::to_string(getpid());
-    std::filesystem::create_directory(folder_);
-    Process openssl({OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
-                     "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", Key(), "-out", Cert()});
-    ASSERT_EQ(openssl.Wait(), 0) << openssl.standard_error();
+  TlsTest() {
+    folder_.Write("ca.pem", authority_.pem());
+    folder_.Write("cert.pem", pair_.cert);
+    folder_.Write("key.pem", pair_.key);
   }
-  static void TearDownTestSuite() { std::filesystem::remove_all(folder_); }
 
-  static std::string Cert() { return folder_ + "/cert.pem"; }
-  static std::string Key() { return folder_ + "/key.pem"; }
+  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
 
-  static ScriptedServer MakeServer(bool asks_for_certificate) {
+  ScriptedServer MakeServer(bool asks_for_certificate) const {
     grpc::SslServerCredentialsOptions options(asks_for_certificate
                                                   ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
                                                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    options.pem_key_cert_pairs.push_back({Read(Key()), Read(Cert())});
-    options.pem_root_certs = Read(Cert());
+    options.pem_key_cert_pairs.push_back({pair_.key, pair_.cert});
+    options.pem_root_certs = authority_.pem();
     return ScriptedServer("127.0.0.1:0", grpc::SslServerCredentials(options));
   }
 
@@ -49,13 +37,15 @@ class TlsTest : public ::testing::Test {
     return Client(MakeConnection(server.target(), options)).GetCorpus().status();
   }
 
-  static inline std::string folder_;
+  TemporaryFolder folder_;
+  const CertificateAuthority authority_;
+  const CertifiedKey pair_ = authority_.Issue();
 };
 
 TEST_F(TlsTest, AServerWhoseAuthorityIsTrustedAnswers) {
   const ScriptedServer server = MakeServer(false);
   ConnectionOptions options;
-  options.ca_file = Cert();
+  options.ca_file = Path("ca.pem");
   EXPECT_EQ(Call(server, options), absl::OkStatus());
 }
 
@@ -75,10 +65,10 @@ TEST_F(TlsTest, WithoutTlsAServerThatWantsItCannotBeCalled) {
 TEST_F(TlsTest, AServerThatAsksForACertificateGetsIt) {
   const ScriptedServer server = MakeServer(true);
   ConnectionOptions options;
-  options.ca_file = Cert();
+  options.ca_file = Path("ca.pem");
   EXPECT_EQ(Call(server, options).code(), absl::StatusCode::kUnavailable);
-  options.cert_file = Cert();
-  options.key_file = Key();
+  options.cert_file = Path("cert.pem");
+  options.key_file = Path("key.pem");
   EXPECT_EQ(Call(server, options), absl::OkStatus());
 }
 

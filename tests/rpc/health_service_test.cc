@@ -57,7 +57,7 @@ TEST(HealthServiceTest, AWatcherIsToldOfTheDrainAndDoesNotHoldItUp) {
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
   // With gRPC's own health service this would take the whole window, longer than the test may.
-  std::thread drain([&] { server.server().Drain(absl::Hours(1)); });
+  std::thread drain([&] { server.server().Drain({absl::Hours(1)}); });
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
   EXPECT_FALSE(reader->Read(&response));
@@ -66,7 +66,8 @@ TEST(HealthServiceTest, AWatcherIsToldOfTheDrainAndDoesNotHoldItUp) {
 }
 
 TEST(HealthServiceTest, StartsAsNotServing) {
-  HealthService health({"a.Service"});
+  const CallObserver observer(nullptr, nullptr, false);
+  HealthService health({"a.Service"}, &observer);
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

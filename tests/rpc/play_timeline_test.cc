@@ -358,7 +358,7 @@ TEST_F(PlayTimelineTest, ADrainClosesWithAPositionAlsoWhatIsPaused) {
   Playback playback(server_);
   playback.Start(Paused());
   playback.Ask(ToStep(2));
-  std::thread drain([this] { server_.server().Drain(absl::Seconds(10)); });
+  std::thread drain([this] { server_.server().Drain({absl::Seconds(10)}); });
   const v1::PlayTimelineResponse closing = playback.ReadUntil(IsClosing);
   EXPECT_EQ(closing.closing().reason(), v1::CLOSING_REASON_DRAINING);
   EXPECT_GT(TimeUtil::DurationToNanoseconds(closing.closing().retry_after()), 0);

@@ -147,7 +147,7 @@ TEST(PlaybackRaceTest, AServerThatIsTakenDownUnderCallsInEveryStateLeavesNone) {
     const absl::Time deadline = absl::Now() + absl::Seconds(10);
     while (calls < 10 + round && absl::Now() < deadline) std::this_thread::yield();
     EXPECT_GE(calls, 10 + round);
-    server->server().Drain(absl::Milliseconds(20));  // returns when every call is done
+    server->server().Drain({absl::Milliseconds(20)});  // returns when every call is done
     stop = true;
     for (std::thread& thread : threads) thread.join();
   }

@@ -50,7 +50,7 @@ class ScriptedCall final : public PlaybackCall {
     reading_ = request;
     changed_.notify_all();
   }
-  void End(const grpc::Status& status) override {
+  void End(const absl::Status& status) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     EXPECT_FALSE(ended_.has_value()) << "ended twice";
     EXPECT_FALSE(writing_) << "ended while a write is under way";
@@ -76,7 +76,7 @@ class ScriptedCall final : public PlaybackCall {
     return Locked([this] { return written_; });
   }
   absl::Status status() const {
-    return FromWire(Locked([this] { return *ended_; }));
+    return Locked([this] { return *ended_; });
   }
 
   // Each returns false where it takes too long.
@@ -127,7 +127,7 @@ class ScriptedCall final : public PlaybackCall {
   int reads_ = 0;
   bool writing_ = false;
   bool cancelled_ = false;
-  std::optional<grpc::Status> ended_;
+  std::optional<absl::Status> ended_;
 };
 
 v1::PlayTimelineRequest PausedStart() {
@@ -157,7 +157,7 @@ class PlaybackStreamTest : public ::testing::Test {
   void Begin(const PlaybackLimits& limits = {}) {
     environment_.limits = limits;
     stream_ = std::make_shared<PlaybackStream>(environment_, &call_, true);
-    stream_->BeginReading();
+    stream_->BeginReading("ipv4:127.0.0.1");
   }
   void Receive(const v1::PlayTimelineRequest& request) {
     call_.Receive(request);
@@ -188,7 +188,7 @@ class PlaybackStreamTest : public ::testing::Test {
     std::shared_future<void> released = release->get_future().share();
     timelines_.Get(
         *ReadSelection(other, *ShippedCorpus(), "selection"), ShippedCorpus(), [] { return true; },
-        [entered, released](const std::shared_ptr<const Timeline>&) {
+        [entered, released](const absl::StatusOr<std::shared_ptr<const Timeline>>&) {
           entered->set_value();
           released.wait();
         });
@@ -199,13 +199,13 @@ class PlaybackStreamTest : public ::testing::Test {
     auto given = std::make_shared<std::promise<std::shared_ptr<const Timeline>>>();
     timelines_.Get(
         *ReadSelection({}, *ShippedCorpus(), "selection"), ShippedCorpus(), [] { return true; },
-        [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
+        [given](absl::StatusOr<std::shared_ptr<const Timeline>> timeline) { given->set_value(*std::move(timeline)); });
     return given->get_future().get();
   }
 
   ScriptedCall call_;
   TimelineCache timelines_;
-  PlaybackRegistry registry_{10};
+  PlaybackRegistry registry_{10, 10};
   Scheduler scheduler_;
   const Holdings holdings_{std::make_shared<const Archive>(ShippedCorpus())};
   PlaybackEnvironment environment_ = {&holdings_, {}, &timelines_, &registry_, &scheduler_};

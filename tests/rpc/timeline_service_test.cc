@@ -360,7 +360,7 @@ TEST(DrainTest, PlaybacksAreClosedWithAPositionThatAnotherServerTakes) {
   ASSERT_TRUE(reader->Read(&message));
   ASSERT_TRUE(reader->Read(&message));
   ASSERT_EQ(message.items_size(), 1);
-  std::thread drain([&] { leaving.server().Drain(absl::Seconds(10)); });
+  std::thread drain([&] { leaving.server().Drain({absl::Seconds(10)}); });
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_EQ(message.closing().reason(), v1::CLOSING_REASON_DRAINING);
   EXPECT_GT(TimeUtil::DurationToNanoseconds(message.closing().retry_after()), 0);

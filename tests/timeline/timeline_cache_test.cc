@@ -33,7 +33,7 @@ std::shared_ptr<const Timeline> Get(TimelineCache& cache, const std::shared_ptr<
   auto given = std::make_shared<std::promise<std::shared_ptr<const Timeline>>>();
   cache.Get(
       Select(*corpus, audience), corpus, [] { return true; },
-      [given](std::shared_ptr<const Timeline> timeline) { given->set_value(std::move(timeline)); });
+      [given](absl::StatusOr<std::shared_ptr<const Timeline>> timeline) { given->set_value(*std::move(timeline)); });
   return given->get_future().get();
 }
 
@@ -57,7 +57,7 @@ TEST(TimelineCacheTest, OneThatIsPlayedIsGivenAtOnceOnTheThreadThatAsks) {
   std::shared_ptr<const Timeline> given;
   cache.Get(
       Select(*corpus, ""), corpus, [] { return true; },
-      [&](std::shared_ptr<const Timeline> timeline) { given = std::move(timeline); });
+      [&](absl::StatusOr<std::shared_ptr<const Timeline>> timeline) { given = *std::move(timeline); });
   EXPECT_EQ(given, played);
 }
 
@@ -83,6 +83,27 @@ TEST(TimelineCacheTest, DestructionDropsWhatWasNotBuilt) {
   }
   cache.reset();
   EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(TimelineCacheTest, WhatWouldTakeTooMuchMemoryWithAllOthersIsRefusedUntilOneOfThemIsDone) {
+  const auto corpus = ACorpus();
+  std::size_t items = 0;
+  {
+    TimelineCache cache;
+    items = Get(cache, corpus, "")->size();
+  }
+  TimelineCache cache(/*most_items=*/items);
+  std::shared_ptr<const Timeline> first = Get(cache, corpus, "");
+  const auto ask = [&] {
+    std::promise<absl::Status> given;
+    cache.Get(
+        Select(*corpus, "moscow"), corpus, [] { return true; },
+        [&](const absl::StatusOr<std::shared_ptr<const Timeline>>& timeline) { given.set_value(timeline.status()); });
+    return given.get_future().get();
+  };
+  EXPECT_THAT(ask(), FailsWith(absl::StatusCode::kResourceExhausted, "TIMELINES_EXHAUSTED"));
+  first.reset();
+  EXPECT_THAT(ask(), IsOk());
 }
 
 TEST(TimelineCacheTest, WhatIsNoLongerWantedIsNotBuilt) {
