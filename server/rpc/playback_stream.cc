@@ -175,8 +175,8 @@ bool PlaybackStream::WantsTimeline() {
 void PlaybackStream::OnTimeline(const CheckedStart& start, absl::StatusOr<std::shared_ptr<const Timeline>> timeline) {
   absl::MutexLock lock(&mutex_);
   if (ended_) return;
-  absl::StatusOr<std::unique_ptr<Player>> player = timeline.status();
-  if (timeline.ok()) player = MakePlayer(start, *std::move(timeline), *corpus_, SteadyNow());
+  absl::StatusOr<std::unique_ptr<Player>> player =
+      timeline.ok() ? MakePlayer(start, *std::move(timeline), *corpus_, SteadyNow()) : timeline.status();
   if (start.request.has_from_position() && environment_.metrics != nullptr) environment_.metrics->Resumed(player.ok());
   if (player.ok()) {
     player_ = *std::move(player);
