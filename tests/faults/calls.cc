@@ -36,12 +36,16 @@ Client ClientWithoutRetries(const std::string& target) {
   return Client(MakeConnection(target, options));
 }
 
-Client ImpatientClient(const std::string& target) {
+Client ImpatientClient(const std::string& target, const std::string& name) {
   ConnectionOptions options;
+  options.user_agent_prefix = name;
   options.stream_initial_backoff = absl::Milliseconds(50);
   options.initial_backoff = absl::Milliseconds(50);
   options.max_backoff = absl::Milliseconds(500);
   options.stream_idle_timeout = absl::Seconds(2);
+  // What finds a dead connection; a new call alone would use it again.
+  options.keepalive_time = absl::Seconds(1);
+  options.keepalive_timeout = absl::Seconds(1);
   return Client(MakeConnection(target, options));
 }
 

@@ -40,11 +40,11 @@ absl::Status FromWire(const grpc::Status& status);
 // An SDK that says at once how a call ended: one attempt, so that no retry hides an error.
 Client ClientWithoutRetries(const std::string& target);
 
-// An SDK that takes a cut playback up again soon.
-Client ImpatientClient(const std::string& target);
+// An SDK that soon finds a playback cut and takes it up again. Its server has to allow a ping a second. Those with
+// different names share no connection.
+Client ImpatientClient(const std::string& target, const std::string& name = "");
 
-// Clients that behave well, each on a connection of its own, which ask for a document over and over. `errors()` says
-// what they did not get.
+// Clients that behave well and ask for a document over and over. `errors()` says what they did not get.
 class HonestClients {
  public:
   explicit HonestClients(const std::string& target, int count = 1);

@@ -98,7 +98,7 @@ void ChaosRelay::Relay(Pair pair, int connection, const Mistreatment& mistreatme
   bool alive = true;
   bool to_client = true;
   while (alive && !stopped_) {
-    const bool over = passed >= mistreatment.after && mistreatment.end != Mistreatment::End::kSwallow;
+    const bool over = passed >= mistreatment.after;
     if (connection < blackholed_below_ || (over && mistreatment.end == Mistreatment::End::kBlackhole)) {
       absl::SleepFor(absl::Milliseconds(kPollMilliseconds));
       continue;
@@ -126,10 +126,8 @@ bool ChaosRelay::PassOn(int from, int to, const Mistreatment& mistreatment, std:
   const std::size_t left = *passed < mistreatment.after ? mistreatment.after - *passed : buffer.size();
   const ssize_t count = recv(from, buffer.data(), std::min({buffer.size(), mistreatment.piece * 64, left}), 0);
   if (count <= 0) return false;
-  const bool swallow = *passed == mistreatment.after && mistreatment.end == Mistreatment::End::kSwallow;
   const std::size_t end = static_cast<std::size_t>(count);
   *passed += end;
-  if (swallow) return true;
   for (std::size_t begin = 0; begin < end;) {
     if (mistreatment.delay > absl::ZeroDuration()) absl::SleepFor(mistreatment.delay);
     const ssize_t sent =

@@ -22,7 +22,6 @@ struct Mistreatment {
     kClose,      // an orderly close
     kReset,      // TCP's RST
     kHalfClose,  // no more to the client, which may go on to speak
-    kSwallow,    // a piece is lost, and the rest passes
     kBlackhole,  // nothing passes any more, and both sides believe that the connection lives
   };
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();

@@ -189,7 +189,8 @@ TEST(ConnectionTest, APausedPlaybackOutlivesEveryTimeout) {
 }
 
 TEST(ConnectionTest, AgeEndsConnectionsAndPlaybacksWithoutAnErrorOrAGap) {
-  RunningHotlined server({"--max_connection_age=1s", "--max_playback_age=2s", "--drain_window=1s"});
+  RunningHotlined server(
+      {"--max_connection_age=1s", "--max_playback_age=2s", "--min_ping_interval=500ms", "--drain_window=1s"});
   HonestClients callers(server.address(), 2);
   const absl::Time begin = absl::Now();
   const History history = PlayToTheEnd(ImpatientClient(server.address()), Everything(absl::Milliseconds(600)));
@@ -213,7 +214,6 @@ TEST(ConnectionTest, MoreStreamsThanAllowedEndTheConnectionOfWhoIgnoresTheLimitO
   ASSERT_TRUE(greedy.Send(ConnectionStart()));
   // The limit holds from when it was acknowledged.
   ASSERT_TRUE(greedy.ReadUntil(FrameType::kSettings, absl::Now() + absl::Seconds(10)).has_value());
-  const std::string paused = PausedPlayback();
   int opened = 0;
   for (std::uint32_t stream = 1;
        stream < 100 && greedy.Send(Request(stream, CallHeaders("/hotline.v1.TimelineService/StreamTimeline"),
@@ -227,26 +227,26 @@ TEST(ConnectionTest, MoreStreamsThanAllowedEndTheConnectionOfWhoIgnoresTheLimitO
 
   // One that heeds it has its surplus wait.
   const PlainClient client(server.address());
-  std::vector<std::unique_ptr<Context>> contexts;
+  Context contexts[11];
   std::vector<std::unique_ptr<grpc::ClientReader<v1::StreamTimelineResponse>>> streams;
   v1::StreamTimelineResponse message;
-  for (int i = 0; i < 11; ++i) {
-    contexts.push_back(std::make_unique<Context>());
-    streams.push_back(client.timeline->StreamTimeline(contexts.back().get(), Everything(absl::Hours(1))));
-    if (i < 10) {
-      ASSERT_TRUE(streams.back()->Read(&message));
-    }
+  for (int i = 0; i < 10; ++i) {
+    streams.push_back(client.timeline->StreamTimeline(&contexts[i], Everything(absl::Hours(1))));
+    ASSERT_TRUE(streams.back()->Read(&message));
   }
-  auto surplus = std::async(std::launch::async, [&] { return streams.back()->Read(&message) && message.has_opened(); });
+  auto surplus = std::async(std::launch::async, [&client, &contexts] {
+    v1::StreamTimelineResponse first;
+    return client.timeline->StreamTimeline(&contexts[10], Everything(absl::Hours(1)))->Read(&first);
+  });
   EXPECT_EQ(surplus.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
-  contexts.front()->TryCancel();
+  contexts[0].TryCancel();
   const absl::Time freed = absl::Now();
   EXPECT_TRUE(surplus.get());
   PrintFigure(
       absl::StrFormat("10 streams allowed: who opened %d was cut; an honest client's 11th waited, and came %.1f "
                       "ms after another had ended",
                       opened, absl::ToDoubleMilliseconds(absl::Now() - freed)));
-  for (const auto& context : contexts) context->TryCancel();
+  for (Context& context : contexts) context.TryCancel();
   server.End(SIGTERM, 0);
 }
 

