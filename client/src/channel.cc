@@ -65,9 +65,10 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
   return grpc::SslCredentials({*ca, *key, *cert});
 }
 
-grpc::ChannelArguments MakeArguments(const ConnectionOptions& options) {
+grpc::ChannelArguments MakeArguments(const ConnectionOptions& options, Eligible eligible) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetInt(GRPC_ARG_INHIBIT_HEALTH_CHECKING, eligible == Eligible::kReachable ? 1 : 0);
   arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent_prefix, options.user_agent_prefix.empty() ? "" : " ",
                                             "hotline-cpp/", std::string(kVersion)));
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
@@ -117,12 +118,12 @@ absl::Status Validate(const ConnectionOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target,
-                                                           const ConnectionOptions& options) {
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target, const ConnectionOptions& options,
+                                                           Eligible eligible) {
   if (absl::Status status = Validate(options); !status.ok()) return status;
   const absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = MakeCredentials(options);
   if (!credentials.ok()) return credentials.status();
-  return grpc::CreateCustomChannel(target, *credentials, MakeArguments(options));
+  return grpc::CreateCustomChannel(target, *credentials, MakeArguments(options, eligible));
 }
 
 }  // namespace hotline::internal

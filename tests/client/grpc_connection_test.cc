@@ -110,6 +110,14 @@ TEST_F(GrpcConnectionTest, TheUserAgentNamesTheProgramAndTheLibrary) {
   EXPECT_THAT(server_.user_agent(), StartsWith("my-app/1.2 hotline-cpp/"));
 }
 
+TEST_F(GrpcConnectionTest, HealthIsWhatTheServerSaysOfTheService) {
+  const Client client = MakeClient();
+  EXPECT_EQ(client.IsServing(), absl::StatusOr<bool>(true));
+  server_.SetServing(false);
+  EXPECT_EQ(client.IsServing(), absl::StatusOr<bool>(false));
+  EXPECT_EQ(client.IsServing("hotline.v1.Nobody").status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(GrpcConnectionTest, AReplicaThatDrainsGetsNoNewCalls) {
   server_.SetServing(false);
   EXPECT_EQ(MakeClient().GetCorpus().status().code(), absl::StatusCode::kUnavailable);
