@@ -84,7 +84,6 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
                                                           const v1::SearchDocumentsRequest* request,
                                                           v1::SearchDocumentsResponse* response) {
   // Context, request and response live until the call is finished, which the answer does.
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const auto call = std::make_shared<UnaryCall>(search_documents_, context);
   search_.Search(
       *request, [context] { return context->IsCancelled(); },
@@ -92,7 +91,7 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
         if (page.ok()) *response = *std::move(page);
         call->Answer(page.status());
       });
-  return reactor;
+  return call->reactor();
 }
 
 grpc::ServerUnaryReactor* ArchiveService::CompareSources(grpc::CallbackServerContext* context,

@@ -109,20 +109,23 @@ class CallRecord {
 class UnaryCall {
  public:
   UnaryCall(const ObservedMethod& method, grpc::CallbackServerContext* context)
-      : context_(context), record_(&method, context) {
+      : reactor_(context->DefaultReactor()), record_(&method, context) {
     record_.Received();
   }
+
+  // What the handler returns where the answer comes later.
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
   // Ends the call, whose response was filled in if `status` is OK.
   grpc::ServerUnaryReactor* Answer(const absl::Status& status) {
     if (status.ok()) record_.Sent();
-    grpc::ServerUnaryReactor* reactor = context_->DefaultReactor();
-    reactor->Finish(record_.End(status));
-    return reactor;
+    reactor_->Finish(record_.End(status));
+    return reactor_;
   }
 
  private:
-  grpc::CallbackServerContext* const context_;
+  // Taken once: gRPC makes it anew each time, and nobody would hear of what is finished then.
+  grpc::ServerUnaryReactor* const reactor_;
   CallRecord record_;
 };
 
