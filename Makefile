@@ -1,9 +1,9 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan fuzz format clean
+.PHONY: help setup play test build asan tsan fuzz test-balancer format clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 setup: ## install what the build needs and this machine lacks
 	@.ci/setup
@@ -35,6 +35,13 @@ fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); insta
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	@.ci/fuzz
+
+test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy and nginx; installs them where missing
+	@.ci/setup .ci/packages-balancer.txt
+	@.ci/setup-envoy
+	cmake --preset release
+	cmake --build --preset release --target hotlined balancer_load
+	build/python/bin/python tests/balancer/balancer_test.py build/release/bin
 
 format: ## format all C++ with clang-format 14
 	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i

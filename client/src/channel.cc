@@ -19,8 +19,13 @@ namespace hotline::internal {
 namespace {
 
 // Every address in turn, but those whose health service says NOT_SERVING: a replica that drains is left in time.
-constexpr char kServiceConfig[] =
-    R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
+// Outliers are left for some seconds as well: a replica that hangs says nothing, but its calls fail while others' do
+// not.
+constexpr char kLoadBalancing[] = R"("loadBalancingConfig":[{"outlier_detection_experimental":{
+  "interval":"1s","baseEjectionTime":"3s","maxEjectionTime":"6s","maxEjectionPercent":34,
+  "failurePercentageEjection":{"threshold":90,"enforcementPercentage":100,"minimumHosts":2,"requestVolume":1},
+  "childPolicy":[{"round_robin":{}}]}}])";
+constexpr char kHealthChecks[] = R"("healthCheckConfig":{"serviceName":""})";
 constexpr int kMaxReceiveBytes = 8 * 1024 * 1024;
 constexpr absl::Duration kShortestDnsInterval = absl::Seconds(10);
 
@@ -67,7 +72,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
 
 grpc::ChannelArguments MakeArguments(const ConnectionOptions& options) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetServiceConfigJSON(absl::StrCat("{", kLoadBalancing, options.watch_health ? "," : "",
+                                              options.watch_health ? kHealthChecks : "", "}"));
   arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent_prefix, options.user_agent_prefix.empty() ? "" : " ",
                                             "hotline-cpp/", std::string(kVersion)));
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
@@ -93,6 +99,7 @@ absl::Status Validate(const ConnectionOptions& options) {
     absl::Duration value;
   } durations[] = {
       {"rpc_timeout", options.rpc_timeout},
+      {"attempt_timeout", options.attempt_timeout},
       {"initial_backoff", options.initial_backoff},
       {"max_backoff", options.max_backoff},
       {"stream_retry_time", options.stream_retry_time},
