@@ -242,7 +242,9 @@ def deploy(lane, faults):
     """A rolling restart into a new revision. A replica starts with the old one and reads the new one at once, so that it
     holds both: playbacks end in the one in which they began."""
     folder = pathlib.Path(lane.folder)
-    old, new = harness.write_corpus(folder / "old"), harness.write_corpus(folder / "new", title="dispatch")
+    old, new = harness.write_corpus(folder / "old"), harness.write_corpus(folder / "new", title="cable")
+    for replica in lane.replicas:
+        replica.reload(old)
     with lane.load(day_length="26s") as load:
         load.await_opened()
         for replica in lane.replicas:
