@@ -1,9 +1,9 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan fuzz test-balancer format clean
+.PHONY: help setup play test build asan tsan fuzz package test-package test-balancer format clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: ## install what the build needs and this machine lacks
 	@.ci/setup
@@ -35,6 +35,16 @@ fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); insta
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	@.ci/fuzz
+
+package: setup ## make the Debian packages, into build/package/debs
+	@.ci/setup .ci/packages-package.txt
+	cmake --preset package
+	cmake --build --preset package
+	cd build/package && rm -rf debs && cpack
+
+test-package: package ## lint, install, use and remove the packages, in a copy of this machine; as root or with sudo
+	@.ci/setup .ci/packages-package-test.txt
+	tests/package/packages_test.sh . build/package/debs
 
 test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy and nginx; installs them where missing
 	@.ci/setup .ci/packages-balancer.txt

@@ -162,10 +162,9 @@ absl::Status Prepare(const Settings& settings, Surroundings* around, ServerOptio
   if (settings.tls.has_value()) {
     Metrics* metrics = &around->metrics;
     absl::StatusOr<std::unique_ptr<ServerCertificates>> certificates =
-        ServerCertificates::Make(*settings.tls, [around, metrics](const CertificateEvent& event) {
-          const bool accepted = event.outcome == CertificateEvent::Outcome::kReloaded;
-          metrics->CountTlsReload(accepted);
-          if (accepted) metrics->SetCertificateNotAfter(around->certificates->not_after());
+        ServerCertificates::Make(*settings.tls, [metrics](const CertificateEvent& event) {
+          metrics->CountTlsReload(event.outcome == CertificateEvent::Outcome::kReloaded);
+          metrics->SetCertificateNotAfter(event.not_after);
         });
     if (!certificates.ok()) return certificates.status();
     around->certificates = *std::move(certificates);

@@ -276,6 +276,14 @@ void AddPlay(CLI::App& app, Flags& flags) {
   play->footer(absl::StrCat(kPlayerKeys, "\n", play->get_footer()));
 }
 
+void AddHealth(CLI::App& app, CommandLine& line) {
+  AddCommand(app, "health", "Whether the server serves; exit code 0 if so")
+      ->add_option("--service", line.argument,
+                   "Only this service, hotline.v1.TimelineService; default the whole server")
+      ->option_text("NAME")
+      ->check(CheckText);
+}
+
 void FillFilter(const Flags& flags, v1::DocumentFilter& filter) {
   if (!flags.from.empty()) filter.add_authors(InCollection("participants", flags.from));
   if (!flags.to.empty()) filter.add_recipients(InCollection("participants", flags.to));
@@ -322,6 +330,7 @@ Command CommandOf(const std::string& name) {
   if (name == "thread") return Command::kThread;
   if (name == "days") return Command::kDays;
   if (name == "play") return Command::kPlay;
+  if (name == "health") return Command::kHealth;
   return Command::kCorpus;
 }
 
@@ -356,6 +365,7 @@ std::variant<CommandLine, ParseEnd> ParseCommandLine(int argc, const char* const
   AddCommand(app, "days", "The days with a bar for each");
   AddExport(app, flags);
   AddPlay(app, flags);
+  AddHealth(app, line);
 
   // CLI11 would take the argument behind it for the value.
   for (int i = 1; i < argc; ++i) {

@@ -10,7 +10,7 @@
 
 namespace hotline::cli {
 
-enum class Command { kCorpus, kList, kShow, kSearch, kCompare, kResolve, kThread, kDays, kExport, kPlay };
+enum class Command { kCorpus, kList, kShow, kSearch, kCompare, kResolve, kThread, kDays, kExport, kPlay, kHealth };
 
 enum class ExportFormat { kJsonLines, kCsv };
 
@@ -22,7 +22,7 @@ struct CommandLine {
   // TLS as the flags say, the rest as the library has it.
   ConnectionOptions connection;
 
-  // Of show and thread: "documents/kk-09"; of resolve: the reference as it was typed.
+  // Of show and thread: "documents/kk-09"; of resolve: the reference as it was typed; of health: a service, or "".
   std::string argument;
   // Of list and search.
   v1::DocumentFilter filter;

@@ -246,6 +246,17 @@ absl::Status RunDays(const Session& session) {
   return absl::OkStatus();
 }
 
+// Prints the answer in either case, and fails where it is no.
+absl::Status RunHealth(const Session& session) {
+  const absl::StatusOr<bool> serving = session.client.IsServing(session.line.argument);
+  if (!serving.ok()) return serving.status();
+  const char* answer = *serving ? "SERVING" : "NOT_SERVING";
+  session.output.Write(session.line.json ? absl::StrCat("{\"status\":\"", answer, "\"}\n")
+                                         : absl::StrCat(answer, "\n"));
+  if (*serving) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(session.line.server, " does not serve now"));
+}
+
 // Prints each message of the stream by `print`, which is false when it can print no more.
 absl::Status Follow(const Session& session, InterruptWatch& interrupts,
                     const std::function<absl::Status(const v1::StreamTimelineResponse&)>& print) {
@@ -309,6 +320,8 @@ absl::Status Run(const Session& session) {
       return RunThread(session);
     case Command::kDays:
       return RunDays(session);
+    case Command::kHealth:
+      return RunHealth(session);
     case Command::kPlay:
       break;
   }

@@ -21,11 +21,10 @@ namespace {
 // Every address in turn, but those whose health service says NOT_SERVING: a replica that drains is left in time.
 // Outliers are left for some seconds as well: a replica that hangs says nothing, but its calls fail while others' do
 // not.
-constexpr char kLoadBalancing[] = R"("loadBalancingConfig":[{"outlier_detection_experimental":{
+constexpr char kServiceConfig[] = R"({"loadBalancingConfig":[{"outlier_detection_experimental":{
   "interval":"1s","baseEjectionTime":"3s","maxEjectionTime":"6s","maxEjectionPercent":34,
   "failurePercentageEjection":{"threshold":90,"enforcementPercentage":100,"minimumHosts":2,"requestVolume":1},
-  "childPolicy":[{"round_robin":{}}]}}])";
-constexpr char kHealthChecks[] = R"("healthCheckConfig":{"serviceName":""})";
+  "childPolicy":[{"round_robin":{}}]}}],"healthCheckConfig":{"serviceName":""}})";
 constexpr int kMaxReceiveBytes = 8 * 1024 * 1024;
 constexpr absl::Duration kShortestDnsInterval = absl::Seconds(10);
 
@@ -70,10 +69,10 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
   return grpc::SslCredentials({*ca, *key, *cert});
 }
 
-grpc::ChannelArguments MakeArguments(const ConnectionOptions& options) {
+grpc::ChannelArguments MakeArguments(const ConnectionOptions& options, Eligible eligible) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(absl::StrCat("{", kLoadBalancing, options.watch_health ? "," : "",
-                                              options.watch_health ? kHealthChecks : "", "}"));
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetInt(GRPC_ARG_INHIBIT_HEALTH_CHECKING, eligible == Eligible::kReachable || !options.watch_health ? 1 : 0);
   arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent_prefix, options.user_agent_prefix.empty() ? "" : " ",
                                             "hotline-cpp/", std::string(kVersion)));
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
@@ -124,12 +123,12 @@ absl::Status Validate(const ConnectionOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target,
-                                                           const ConnectionOptions& options) {
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target, const ConnectionOptions& options,
+                                                           Eligible eligible) {
   if (absl::Status status = Validate(options); !status.ok()) return status;
   const absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = MakeCredentials(options);
   if (!credentials.ok()) return credentials.status();
-  return grpc::CreateCustomChannel(target, *credentials, MakeArguments(options));
+  return grpc::CreateCustomChannel(target, *credentials, MakeArguments(options, eligible));
 }
 
 }  // namespace hotline::internal

@@ -76,4 +76,6 @@ TimelineStream Client::StreamTimeline(const v1::StreamTimelineRequest& request) 
 
 Playback Client::PlayTimeline(const v1::PlaybackStart& start) const { return connection_->PlayTimeline(start); }
 
+absl::StatusOr<bool> Client::IsServing(const std::string& service) const { return connection_->IsServing(service); }
+
 }  // namespace hotline

@@ -11,6 +11,7 @@
 #include "client/src/resuming_source.h"
 #include "client/src/retry.h"
 #include "client/src/status.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "hotline/v1/archive_service.grpc.pb.h"
 #include "hotline/v1/timeline_service.grpc.pb.h"
 
@@ -20,15 +21,19 @@ namespace {
 
 using Archive = v1::ArchiveService::StubInterface;
 using Timeline = v1::TimelineService::StubInterface;
+using Health = grpc::health::v1::Health::StubInterface;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
 
 class GrpcConnection : public Connection {
  public:
-  GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, const ConnectionOptions& options,
-                 Environment environment)
+  GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, const std::shared_ptr<grpc::Channel>& health_channel,
+                 const ConnectionOptions& options, Environment environment)
       : options_(options),
         environment_(std::move(environment)),
         archive_(v1::ArchiveService::NewStub(channel)),
-        timeline_(v1::TimelineService::NewStub(channel)) {}
+        timeline_(v1::TimelineService::NewStub(channel)),
+        health_(grpc::health::v1::Health::NewStub(health_channel)) {}
 
   absl::StatusOr<v1::GetCorpusResponse> GetCorpus(const v1::GetCorpusRequest& request) override {
     return Call(*archive_, &Archive::GetCorpus, request);
@@ -72,6 +77,14 @@ class GrpcConnection : public Connection {
         }));
   }
 
+  absl::StatusOr<bool> IsServing(const std::string& service) override {
+    HealthCheckRequest request;
+    request.set_service(service);
+    const absl::StatusOr<HealthCheckResponse> response = Call(*health_, &Health::Check, request);
+    if (!response.ok()) return response.status();
+    return response->status() == HealthCheckResponse::SERVING;
+  }
+
  private:
   // One unary RPC, with its attempts.
   template <typename Stub, typename Request, typename Response>
@@ -94,6 +107,7 @@ class GrpcConnection : public Connection {
   const std::unique_ptr<Archive> archive_;
   // Shared with the streams, which may outlive the connection.
   const std::shared_ptr<Timeline> timeline_;
+  const std::unique_ptr<Health> health_;
 };
 
 // A playback that is over before it began.
@@ -147,6 +161,7 @@ class FailedConnection : public Connection {
   Playback PlayTimeline(const v1::PlaybackStart&) override {
     return Playback(std::make_unique<FailedPlaybackSource>(status_));
   }
+  absl::StatusOr<bool> IsServing(const std::string&) override { return status_; }
 
  private:
   const absl::Status status_;
@@ -158,7 +173,11 @@ std::shared_ptr<Connection> MakeGrpcConnection(const std::string& target, const 
                                                Environment environment) {
   const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = MakeChannel(target, options);
   if (!channel.ok()) return std::make_shared<FailedConnection>(channel.status());
-  return std::make_shared<GrpcConnection>(*channel, options, std::move(environment));
+  // It connects only if it is used.
+  const absl::StatusOr<std::shared_ptr<grpc::Channel>> health_channel =
+      MakeChannel(target, options, Eligible::kReachable);
+  if (!health_channel.ok()) return std::make_shared<FailedConnection>(health_channel.status());
+  return std::make_shared<GrpcConnection>(*channel, *health_channel, options, std::move(environment));
 }
 
 }  // namespace internal

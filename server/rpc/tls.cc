@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
+#include <grpc/slice.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -21,6 +22,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -88,7 +90,8 @@ absl::StatusOr<std::string> ReadFile(absl::string_view what, const std::string& 
   return result;
 }
 
-Bio Open(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+// Up to the first NUL, as gRPC reads it.
+Bio Open(const std::string& text) { return Bio(BIO_new_mem_buf(text.c_str(), -1)); }
 
 // All certificates of a PEM text, at least one.
 absl::StatusOr<std::vector<Certificate>> ParseCertificates(absl::string_view what, const std::string& file,
@@ -143,6 +146,17 @@ std::vector<absl::string_view> NamesOf(const grpc_auth_context* context) {
     names.emplace_back(property->value, property->value_length);
   }
   return names;
+}
+
+absl::string_view View(const grpc_slice& slice) {
+  return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
+}
+
+// Whether a call with these metadata is one of the health service.
+bool AsksForHealth(const grpc_metadata* metadata, std::size_t size) {
+  return std::any_of(metadata, metadata + size, [](const grpc_metadata& entry) {
+    return View(entry.key) == ":path" && absl::StartsWith(View(entry.value), "/grpc.health.v1.Health/");
+  });
 }
 
 // `"a", "b"` in a length that fits an error message.
@@ -220,7 +234,8 @@ class ServerCertificates::Served {
   std::deque<Port> ports_ ABSL_GUARDED_BY(mutex_);  // a deque: gRPC holds pointers to them
 };
 
-// Turns clients away whose certificate has none of the allowed names.
+// Turns clients away whose certificate has none of the allowed names. They may ask for health: gRPC's clients do before
+// their first call, and would take a refusal there for a server that is down and try again.
 class ServerCertificates::Guard {
  public:
   explicit Guard(const std::vector<std::string>& allowed) : allowed_(allowed.begin(), allowed.end()) {}
@@ -229,11 +244,12 @@ class ServerCertificates::Guard {
   grpc_auth_metadata_processor processor() { return {&Process, nullptr, this}; }
 
  private:
-  static void Process(void* state, grpc_auth_context* context, const grpc_metadata*, std::size_t,
+  static void Process(void* state, grpc_auth_context* context, const grpc_metadata* metadata, std::size_t size,
                       grpc_process_auth_metadata_done_cb done, void* call) {
     auto* const guard = static_cast<Guard*>(state);
     const std::vector<absl::string_view> names = NamesOf(context);
-    if (absl::c_any_of(names, [guard](absl::string_view name) { return guard->allowed_.contains(name); })) {
+    if (AsksForHealth(metadata, size) ||
+        absl::c_any_of(names, [guard](absl::string_view name) { return guard->allowed_.contains(name); })) {
       return done(call, nullptr, 0, nullptr, 0, GRPC_STATUS_OK, nullptr);
     }
     const std::string who = Print(names);
@@ -318,6 +334,12 @@ absl::StatusOr<absl::Time> ServerCertificates::Check(const TlsOptions& options, 
   if (SSL_CTX_use_certificate(context.get(), certificate) != 1) {
     return Refused("certificate", options.cert_file, absl::StrCat("cannot be used: ", OpenSslReason()));
   }
+  for (std::size_t i = 1; i < chain->size(); ++i) {
+    if (SSL_CTX_add1_chain_cert(context.get(), (*chain)[i].get()) != 1) {
+      return Refused("certificate", options.cert_file,
+                     absl::StrCat("cannot be used with certificate ", i + 1, " in it: ", OpenSslReason()));
+    }
+  }
   if (SSL_CTX_use_PrivateKey(context.get(), key->get()) != 1) {
     return Refused("key", options.key_file, absl::StrCat("cannot be used: ", OpenSslReason()));
   }
@@ -381,7 +403,7 @@ absl::Status ServerCertificates::CheckNow() {
   refusal_ = absl::OkStatus();
   const std::string message = Serving(options_, *not_after);
   spdlog::info(message);
-  if (observer_) observer_({CertificateEvent::Outcome::kReloaded, message});
+  if (observer_) observer_({CertificateEvent::Outcome::kReloaded, message, *not_after});
   return absl::OkStatus();
 }
 
@@ -391,7 +413,7 @@ absl::Status ServerCertificates::Refuse(Files files, const absl::Status& refusal
   refusal_ = refusal;
   const std::string message(refusal.message());
   spdlog::error("{}; the certificate before it is still served", message);
-  if (observer_) observer_({CertificateEvent::Outcome::kRefused, message});
+  if (observer_) observer_({CertificateEvent::Outcome::kRefused, message, not_after()});
   return refusal;
 }
 

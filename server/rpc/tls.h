@@ -38,7 +38,8 @@ struct TlsOptions {
 struct CertificateEvent {
   enum class Outcome { kReloaded, kRefused };
   Outcome outcome;
-  std::string message;  // names the file, and why it was refused
+  std::string message;   // names the file, and why it was refused
+  absl::Time not_after;  // when the certificate that is served now ends to be valid
 };
 
 // The certificate that the server shows, and the authorities that it takes clients' certificates from, kept as the
@@ -68,7 +69,8 @@ class ServerCertificates {
   ServerCertificates& operator=(const ServerCertificates&) = delete;
 
   // For ServerBuilder::AddListeningPort and AddExternalConnectionAcceptor, any number of them. With allowed_names,
-  // calls of other clients end with PERMISSION_DENIED before they reach a service; one log line names each such client.
+  // calls of other clients, but for those to the health service, end with PERMISSION_DENIED before they reach a
+  // service; one log line names each such client.
   std::shared_ptr<grpc::ServerCredentials> credentials();
 
   // Looks at the files now instead of at the next `refresh`. OK: what they hold is served. Otherwise as Make, and what

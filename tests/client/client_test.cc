@@ -142,6 +142,13 @@ TEST_F(ClientTest, APageByItselfStartsAtTheRequestsToken) {
   EXPECT_EQ(client_.ListDocumentsPage(request)->next_page_token(), "third");
 }
 
+TEST_F(ClientTest, AsksForTheHealthOfTheWholeServerOrOfAService) {
+  EXPECT_CALL(*connection_, IsServing("")).WillOnce(Return(true));
+  EXPECT_CALL(*connection_, IsServing("hotline.v1.TimelineService")).WillOnce(Return(false));
+  EXPECT_EQ(client_.IsServing(), absl::StatusOr<bool>(true));
+  EXPECT_EQ(client_.IsServing("hotline.v1.TimelineService"), absl::StatusOr<bool>(false));
+}
+
 TEST_F(ClientTest, AMockedStreamYieldsItsListThenItsError) {
   EXPECT_CALL(*connection_, StreamTimeline)
       .WillOnce(

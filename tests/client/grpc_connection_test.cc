@@ -110,10 +110,25 @@ TEST_F(GrpcConnectionTest, TheUserAgentNamesTheProgramAndTheLibrary) {
   EXPECT_THAT(server_.user_agent(), StartsWith("my-app/1.2 hotline-cpp/"));
 }
 
+TEST_F(GrpcConnectionTest, HealthIsWhatTheServerSaysOfTheService) {
+  const Client client = MakeClient();
+  EXPECT_EQ(client.IsServing(), absl::StatusOr<bool>(true));
+  server_.SetServing(false);
+  EXPECT_EQ(client.IsServing(), absl::StatusOr<bool>(false));
+  EXPECT_EQ(client.IsServing("hotline.v1.Nobody").status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(GrpcConnectionTest, AReplicaThatDrainsGetsNoNewCalls) {
   server_.SetServing(false);
   EXPECT_EQ(MakeClient().GetCorpus().status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(server_.get_corpus_calls(), 0);
+}
+
+TEST_F(GrpcConnectionTest, WithoutTheWatchOfHealthAReplicaThatDrainsGetsCalls) {
+  ConnectionOptions options = Impatient();
+  options.watch_health = false;
+  server_.SetServing(false);
+  EXPECT_TRUE(MakeClient(options).GetCorpus().ok());
 }
 
 TEST_F(GrpcConnectionTest, ACutStreamIsResumedAtTheRightPosition) {

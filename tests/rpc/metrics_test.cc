@@ -374,7 +374,7 @@ TEST(MetricsTest, TheKnownReasonsAreThoseOfTheSources) {
   std::set<std::string> words;
   std::set<std::string> endings;
   const std::regex literal("\"(_?[A-Z]+(_[A-Z]+)+|_[A-Z]+)\"");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(HOTLINE_SERVER_DIR)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(HOTLINE_SOURCE_DIR "/server")) {
     const std::string name = entry.path().filename().string();
     if ((entry.path().extension() != ".cc" && entry.path().extension() != ".h") || name == "metrics.cc") continue;
     std::ifstream file(entry.path());

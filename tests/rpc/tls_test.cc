@@ -30,6 +30,7 @@
 #include "absl/time/clock.h"
 #include "hotline/client.h"
 #include "hotline/v1/archive_service.grpc.pb.h"
+#include "server/rpc/call_record.h"
 #include "server/rpc/health_service.h"
 #include "tests/support/certificates.h"
 #include "tests/support/temporary_folder.h"
@@ -55,7 +56,7 @@ class EmptyArchive final : public v1::ArchiveService::CallbackService {
 // A server with two ports: one that gRPC listens on, and one whose connections are accepted here and handed over.
 class TlsServer {
  public:
-  explicit TlsServer(ServerCertificates& certificates) : health_({}) {
+  explicit TlsServer(ServerCertificates& certificates) {
     health_.SetServing(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", certificates.credentials(), &port_);
@@ -105,7 +106,8 @@ class TlsServer {
     }
   }
 
-  HealthService health_;
+  const CallObserver observer_{nullptr, nullptr, false};
+  HealthService health_{{}, &observer_};
   EmptyArchive archive_;
   int port_ = 0;
   int listener_ = -1;
@@ -124,9 +126,9 @@ struct Seen {
 Seen Call(const std::shared_ptr<grpc::Channel>& channel) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  grpc::health::v1::HealthCheckResponse response;
+  v1::GetCorpusResponse response;
   Seen seen;
-  seen.status = grpc::health::v1::Health::NewStub(channel)->Check(&context, {}, &response);
+  seen.status = v1::ArchiveService::NewStub(channel)->GetCorpus(&context, {}, &response);
   if (const auto auth = context.auth_context(); seen.status.ok() && auth != nullptr) {
     for (const grpc::string_ref& value : auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME)) {
       seen.certificate.assign(value.data(), value.size());
@@ -267,6 +269,7 @@ TEST_F(TlsTest, LooksAtTheFilesByItself) {
   std::filesystem::rename(Path("next/key.pem"), Path("key.pem"));
   ASSERT_TRUE(WaitForEvents(2));
   EXPECT_EQ(events().back().outcome, CertificateEvent::Outcome::kReloaded);
+  EXPECT_EQ(events().back().not_after, certificates_->not_after());
   EXPECT_EQ(Call().certificate, after.cert);
 }
 
@@ -425,6 +428,12 @@ INSTANTIATE_TEST_SUITE_P(
                    WritePair(folder, {pair.cert + pair.cert.substr(0, pair.cert.size() / 2), pair.key});
                  },
                  "cert.pem", "is broken at certificate 2"},
+        BadFiles{"ChainIsWeak",
+                 [](const std::string& folder) {
+                   const CertifiedKey pair = CertificateAuthority().Issue();
+                   WritePair(folder, {pair.cert + CertificateAuthority().IssueShort().cert, pair.key});
+                 },
+                 "cert.pem", "cannot be used with certificate 2 in it: ca key too small"},
         BadFiles{"KeyIsNone", [](const std::string& folder) { WriteFile(folder + "/key.pem", "hello"); }, "key.pem",
                  "holds no private key in PEM form"},
         BadFiles{"KeyIsLocked",
@@ -534,6 +543,17 @@ TEST_F(TlsTest, MethodsThatAreNotServedAreGuardedToo) {
   };
   EXPECT_EQ(call("DNS:reader.example"), grpc::UNIMPLEMENTED);
   EXPECT_EQ(call("DNS:other.example"), grpc::PERMISSION_DENIED);
+}
+
+TEST_F(TlsTest, WhoeverMayConnectMayAskForHealth) {
+  AskForClientCertificates({"reader.example"});
+  Start();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::health::v1::HealthCheckResponse response;
+  const auto channel = Connect(server_->target(), Trusting(client_authority().Issue("DNS:other.example")));
+  EXPECT_TRUE(grpc::health::v1::Health::NewStub(channel)->Check(&context, {}, &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
 }
 
 TEST_F(TlsTest, NewClientAuthoritiesCountForNewConnections) {

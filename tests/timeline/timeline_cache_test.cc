@@ -79,7 +79,7 @@ TEST(TimelineCacheTest, DestructionDropsWhatWasNotBuilt) {
   auto held = std::make_shared<int>(0);
   for (int i = 0; i < 1'000; ++i) {
     cache->Get(
-        Select(*corpus, ""), corpus, [] { return true; }, [held](const std::shared_ptr<const Timeline>&) {});
+        Select(*corpus, ""), corpus, [] { return true; }, [held](const absl::StatusOr<std::shared_ptr<const Timeline>>&) {});
   }
   cache.reset();
   EXPECT_EQ(held.use_count(), 1);

@@ -72,6 +72,9 @@ class Client {
   // Plays a selection under control. Does not block: the call begins when the playback is read.
   Playback PlayTimeline(const v1::PlaybackStart& start = {}) const;
 
+  // Whether the server says that it serves: all of it, or the service of this name, "hotline.v1.TimelineService".
+  absl::StatusOr<bool> IsServing(const std::string& service = "") const;
+
  private:
   std::shared_ptr<Connection> connection_;
 };

@@ -41,6 +41,9 @@ class Connection {
   virtual TimelineStream StreamTimeline(const v1::StreamTimelineRequest& request) = 0;
   // As StreamTimeline().
   virtual Playback PlayTimeline(const v1::PlaybackStart& start) = 0;
+  // The health check of gRPC, grpc.health.v1.Health.Check: whether the server says SERVING of the service, "" for the
+  // whole of it. NOT_FOUND for one that it does not know.
+  virtual absl::StatusOr<bool> IsServing(const std::string& service) = 0;
 };
 
 // Returns a connection to `target`: "host:port", "dns:///host:port" (every address that the name has is used in turn),

@@ -265,6 +265,12 @@ TEST_F(CommandLineTest, HelpSaysRangesDefaultsAndWhatExcludesWhat) {
   }
 }
 
+TEST_F(CommandLineTest, HealthIsOfTheWholeServerOrOfAService) {
+  EXPECT_EQ(Accepted({"health"}).command, Command::kHealth);
+  EXPECT_EQ(Accepted({"health"}).argument, "");
+  EXPECT_EQ(Accepted({"health", "--service", "liveness"}).argument, "liveness");
+}
+
 TEST_F(CommandLineTest, TheHintNamesTheCommand) {
   EXPECT_THAT(Ended({"list", "--definite"}).text, HasSubstr("'hotline list --help'"));
 }
@@ -272,7 +278,7 @@ TEST_F(CommandLineTest, TheHintNamesTheCommand) {
 TEST_F(CommandLineTest, EveryCommandHasHelpWithin80Columns) {
   const std::string overview = Ended({"--help"}).text;
   for (const char* command :
-       {"corpus", "list", "show", "search", "compare", "resolve", "thread", "days", "export", "play"}) {
+       {"corpus", "list", "show", "search", "compare", "resolve", "thread", "days", "export", "play", "health"}) {
     EXPECT_THAT(overview, HasSubstr(command));
     const ParseEnd end = Ended({command, "--help"});
     EXPECT_EQ(end.exit_code, 0);

@@ -188,6 +188,26 @@ TEST(CompareTest, ReadsEveryPage) {
   EXPECT_THAT(outcome.printed, HasSubstr("kk-02"));
 }
 
+TEST(HealthTest, PrintsTheAnswerAndFailsWhereItIsNo) {
+  const auto connection = std::make_shared<::testing::StrictMock<mocks::MockConnection>>();
+  EXPECT_CALL(*connection, IsServing("")).WillOnce(Return(true));
+  EXPECT_CALL(*connection, IsServing("liveness")).WillOnce(Return(false)).WillOnce(Return(false));
+  CommandLine line;
+  line.command = Command::kHealth;
+  line.server = "localhost:50051";
+  const Outcome serving = RunOn(connection, line);
+  EXPECT_TRUE(serving.status.ok()) << serving.status;
+  EXPECT_EQ(serving.printed, "SERVING\n");
+
+  line.argument = "liveness";
+  const Outcome draining = RunOn(connection, line);
+  EXPECT_EQ(draining.status, absl::FailedPreconditionError("localhost:50051 does not serve now"));
+  EXPECT_EQ(draining.printed, "NOT_SERVING\n");
+
+  line.json = true;
+  EXPECT_EQ(RunOn(connection, line).printed, "{\"status\":\"NOT_SERVING\"}\n");
+}
+
 TEST(PlayTest, APlaybackThatMayGoOnTellsItsPosition) {
   for (const absl::Status& status :
        {absl::CancelledError("by the user"), absl::InternalError("gave up after 9 attempts: RST_STREAM"),

@@ -278,6 +278,16 @@ TEST_F(CliProgramTest, ExitCodesTellWhatFailed) {
   EXPECT_EQ(server_->Run({"list", "--kind=memo"}).exit_code, 2);
 }
 
+TEST_F(CliProgramTest, HealthIsThatOfTheServerOrOfAService) {
+  const Result server = server_->Run({"health"});
+  EXPECT_EQ(server.exit_code, 0) << server.error;
+  EXPECT_EQ(server.output, "SERVING\n");
+  EXPECT_EQ(server_->Run({"health", "--service=hotline.v1.TimelineService"}).output, "SERVING\n");
+  const Result unknown = server_->Run({"health", "--service=hotline.v1.Nobody"});
+  EXPECT_EQ(unknown.exit_code, 69);
+  EXPECT_THAT(unknown.output, IsEmpty());
+}
+
 TEST_F(CliProgramTest, ARefusedFieldIsNamedWithItsFlag) {
   const Result audience = server_->Run({"play", "--audience=paris"});
   EXPECT_EQ(audience.exit_code, 67);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ class MockConnection : public Connection {
   MOCK_METHOD(absl::StatusOr<v1::ListDaysResponse>, ListDays, (const v1::ListDaysRequest&), (override));
   MOCK_METHOD(TimelineStream, StreamTimeline, (const v1::StreamTimelineRequest&), (override));
   MOCK_METHOD(Playback, PlayTimeline, (const v1::PlaybackStart&), (override));
+  MOCK_METHOD(absl::StatusOr<bool>, IsServing, (const std::string&), (override));
 };
 
 // A list in place of a server, behind a TimelineStream or a Playback.
