@@ -27,8 +27,8 @@ ABSL_FLAG(std::string, hotlined, HOTLINED, "path of the server to measure");
 ABSL_FLAG(std::string, fixed_bytes_server, FIXED_BYTES_SERVER, "path of the server to compare it with");
 ABSL_FLAG(std::vector<std::string>, documents, std::vector<std::string>({"documents/kk-04", "documents/kk-08"}),
           "which ones of the shipped corpus to get, separated by commas; a table for each");
-ABSL_FLAG(int, rounds, 9, "how often each server takes its turn, 1 to 1000");
-ABSL_FLAG(int, calls, 30'000, "in each round, to each server, 1 to 10000000");
+ABSL_FLAG(int, rounds, 31, "how often each server takes its turn, 1 to 1000");
+ABSL_FLAG(int, calls, 5'000, "in each round, to each server, 1 to 10000000");
 ABSL_FLAG(bool, smoke, false, "one short round: shows that everything runs, and measures nothing of worth");
 
 namespace hotline::bench {
@@ -37,6 +37,21 @@ namespace {
 constexpr char kGetDocument[] = "/hotline.v1.ArchiveService/GetDocument";
 constexpr int kConnections = 4;
 constexpr int kInFlight = 16;
+
+// How hotlined is run. Its log is read as it comes.
+struct Setting {
+  std::string name;
+  std::vector<std::string> flags;
+};
+enum : std::size_t { kOff, kOn, kOnAsJson };
+const std::vector<Setting>& Settings() {
+  static const auto* const settings = new std::vector<Setting>{
+      {"all off", {"--access_log=off"}},
+      {"all on", {"--access_log=text", "--metrics_listen=127.0.0.1:0"}},
+      {"all on, log as JSON", {"--access_log=json", "--metrics_listen=127.0.0.1:0"}},
+  };
+  return *settings;
+}
 
 // A server that is measured, and what was.
 struct Contender {
@@ -68,9 +83,10 @@ CallLoad::Calls CallsOf(const std::string& document, int count, std::size_t answ
 
 absl::Status TakeTurn(const CallLoad::Calls& calls, Contender* contender) {
   const CpuWindow window(contender->server->pid());
-  absl::StatusOr<CallLoad::Answers> answers = contender->load->Run(calls);
-  if (!answers.ok())
-    return absl::Status(answers.status().code(), contender->name + ": " + std::string(answers.status().message()));
+  const absl::StatusOr<CallLoad::Answers> answers = contender->load->Run(calls);
+  if (!answers.ok()) {
+    return absl::Status(answers.status().code(), absl::StrCat(contender->name, ": ", answers.status().message()));
+  }
   contender->microseconds.push_back(absl::ToDoubleMicroseconds(window.SoFar().server) / calls.count);
   contender->latencies.insert(contender->latencies.end(), answers->latencies.begin(), answers->latencies.end());
   return absl::OkStatus();
@@ -100,22 +116,25 @@ void Compare(const Contender& contender, const Contender& base, std::optional<Go
 
 absl::StatusOr<std::string> RunDocument(const std::string& document, int rounds, int calls) {
   std::vector<Contender> contenders;
-  absl::StatusOr<Contender> all_off = Start("all off", {absl::GetFlag(FLAGS_hotlined), "", {}, {}});
-  if (!all_off.ok()) return all_off.status();
-  const absl::StatusOr<CallLoad::Answers> first = all_off->load->Run(CallsOf(document, 1, 0));
-  if (!first.ok()) return first.status();
+  std::size_t bytes = 0;
+  for (const auto& [name, flags] : Settings()) {
+    absl::StatusOr<Contender> contender = Start(name, {absl::GetFlag(FLAGS_hotlined), "", flags, {}});
+    if (!contender.ok()) return contender.status();
+    const absl::StatusOr<CallLoad::Answers> first = contender->load->Run(CallsOf(document, 1, 0));
+    if (!first.ok()) return first.status();
+    bytes = first->bytes;
+    contenders.push_back(*std::move(contender));
+  }
   absl::StatusOr<Contender> fixed =
-      Start("fixed bytes",
-            {absl::GetFlag(FLAGS_fixed_bytes_server), "", {absl::StrCat("--answer_bytes=", first->bytes)}, {}});
+      Start("fixed bytes", {absl::GetFlag(FLAGS_fixed_bytes_server), "", {absl::StrCat("--answer_bytes=", bytes)}, {}});
   if (!fixed.ok()) return fixed.status();
   contenders.push_back(*std::move(fixed));
-  contenders.push_back(*std::move(all_off));
 
-  const CallLoad::Calls warming = CallsOf(document, std::max(calls / 10, 1), first->bytes);
+  const CallLoad::Calls warming = CallsOf(document, std::max(calls / 10, 1), bytes);
   for (Contender& contender : contenders) {
     if (const auto warm = contender.load->Run(warming); !warm.ok()) return warm.status();
   }
-  const CallLoad::Calls turn = CallsOf(document, calls, first->bytes);
+  const CallLoad::Calls turn = CallsOf(document, calls, bytes);
   for (int round = 0; round < rounds; ++round) {
     for (Contender& contender : contenders) {
       if (absl::Status status = TakeTurn(turn, &contender); !status.ok()) return status;
@@ -124,14 +143,20 @@ absl::StatusOr<std::string> RunDocument(const std::string& document, int rounds,
 
   Report report(absl::StrFormat(
       "call: GetDocument of %s, %d bytes; %d calls in flight over %d connections, %d rounds of %d calls", document,
-      first->bytes, turn.in_flight, kConnections, rounds, calls));
+      bytes, turn.in_flight, kConnections, rounds, calls));
   for (const Contender& contender : contenders) {
     report.Add(contender.name + ": server CPU a call, median", Median(contender.microseconds), "us");
     report.AddText(contender.name + ": server CPU a call, all rounds", Spread(contender.microseconds));
     report.Add(contender.name + ": latency p50", Percentile(contender.latencies, 0.5));
     report.Add(contender.name + ": latency p99", Percentile(contender.latencies, 0.99));
   }
-  Compare(contenders[1], contenders[0], std::nullopt, &report);
+  const Contender& least = contenders.back();
+  const Contender& off = contenders[kOff];
+  const Contender& on = contenders[kOn];
+  Compare(on, off, AtMost(1.15), &report);
+  Compare(on, least, AtMost(1.15), &report);
+  Compare(off, least, std::nullopt, &report);
+  Compare(contenders[kOnAsJson], off, std::nullopt, &report);
   for (Contender& contender : contenders) {
     contender.load.reset();
     if (absl::Status status = contender.server->Stop(); !status.ok()) return status;
