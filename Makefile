@@ -1,6 +1,6 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan fuzz package test-package test-balancer format clean
+.PHONY: help setup play test build asan tsan fuzz soak package test-package test-balancer format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); insta
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	@.ci/fuzz
+
+soak: build ## run the server under mixed load for SOAK_SECONDS (600), and see that nothing grows
+	build/release/bin/soak --seconds=$${SOAK_SECONDS:-600}
 
 package: setup ## make the Debian packages, into build/package/debs
 	@.ci/setup .ci/packages-package.txt

@@ -35,6 +35,7 @@ const prometheus::Histogram::BucketBoundaries kLatenessSeconds = {0.001, 0.0025,
                                                                   0.5,   1,      2.5,   5,    10,    30,   60};
 
 constexpr absl::string_view kReasons[] = {
+    "CLIENT_STALLED",
     "CONTROL_ID_NOT_RISING",
     "DOCUMENT_NOT_FOUND",
     "EVENT_NOT_FOUND",
@@ -42,6 +43,7 @@ constexpr absl::string_view kReasons[] = {
     "INTERNAL",
     "INVALID_FIELD",
     "INVALID_QUERY",
+    "METHOD_UNKNOWN",
     "PAGE_TOKEN_DAMAGED",
     "PAGE_TOKEN_MISMATCH",
     "PAGE_TOKEN_TOO_LONG",
@@ -65,7 +67,9 @@ constexpr absl::string_view kReasons[] = {
     "START_REPEATED",
     "STEP_WHILE_PLAYING",
     "THREAD_TOO_LARGE",
+    "TIMELINES_EXHAUSTED",
     "TOO_MANY_PLAYBACKS",
+    "TOO_MANY_PLAYBACKS_OF_PEER",
 };
 
 struct Method {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/process.h"
@@ -15,9 +16,11 @@ namespace hotline::tests {
 // The server as a program, on a port of its own.
 class RunningHotlined {
  public:
-  RunningHotlined() { Start("127.0.0.1:0"); }
+  explicit RunningHotlined(std::vector<std::string> flags = {}) : flags_(std::move(flags)) { Start("127.0.0.1:0"); }
 
   const std::string& address() const { return address_; }
+  int port() const { return std::stoi(address_.substr(address_.rfind(':') + 1)); }
+  Process& process() { return *process_; }
 
   // Ends it by this signal, and waits.
   void End(int signal, int expected_exit_code) {
@@ -31,12 +34,15 @@ class RunningHotlined {
  private:
   void Start(const std::string& address) {
     const std::string announcement = "listening on ";
-    process_ = std::make_unique<Process>(std::vector<std::string>{HOTLINED, "--listen=" + address});
+    std::vector<std::string> command = {HOTLINED, "--listen=" + address};
+    command.insert(command.end(), flags_.begin(), flags_.end());
+    process_ = std::make_unique<Process>(command);
     const std::optional<std::string> line = process_->WaitForLine(announcement);
     ASSERT_TRUE(line) << process_->standard_error();
     address_ = line->substr(line->find(announcement) + announcement.size());
   }
 
+  const std::vector<std::string> flags_;
   std::unique_ptr<Process> process_;
   std::string address_;
 };

@@ -20,6 +20,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/rpc/metrics_page.h"
 
 namespace hotline::server {
 namespace {
@@ -35,20 +36,7 @@ constexpr char kGetDocument[] = "/hotline.v1.ArchiveService/GetDocument";
 constexpr char kGetDocumentLabels[] =
     "grpc_method=\"GetDocument\",grpc_service=\"hotline.v1.ArchiveService\",grpc_type=\"unary\"";
 
-// The series of a page, by name with labels.
-std::map<std::string, double> SeriesOf(const std::string& page) {
-  std::map<std::string, double> series;
-  for (const absl::string_view line : absl::StrSplit(page, '\n', absl::SkipEmpty())) {
-    if (absl::StartsWith(line, "#")) continue;
-    const std::size_t blank = line.rfind(' ');
-    double value = 0;
-    EXPECT_TRUE(blank != line.npos && absl::SimpleAtod(line.substr(blank + 1), &value)) << line;
-    EXPECT_TRUE(series.emplace(line.substr(0, blank), value).second) << "twice: " << line;
-  }
-  return series;
-}
-
-std::map<std::string, double> SeriesOf(const Metrics& metrics) { return SeriesOf(metrics.Text()); }
+std::map<std::string, double> SeriesOf(const Metrics& metrics) { return tests::SeriesOf(metrics.Text()); }
 
 // Those of the page that belong to the process, or are not counted from 0 on.
 bool StartsAtZero(const std::string& series) {
@@ -317,7 +305,7 @@ TEST(MetricsTest, EveryFamilyHasItsHelpAndItsTypeOnce) {
     }
   }
   EXPECT_EQ(helped, typed);
-  for (const auto& [series, value] : SeriesOf(page)) {
+  for (const auto& [series, value] : tests::SeriesOf(page)) {
     std::string name = series.substr(0, series.find('{'));
     for (const char* end : {"_bucket", "_sum", "_count"}) {
       if (helped.count(std::string(absl::StripSuffix(name, end))) != 0)
@@ -378,7 +366,8 @@ TEST(MetricsTest, TheKnownReasonsAreThoseOfTheSources) {
     const std::string name = entry.path().filename().string();
     if ((entry.path().extension() != ".cc" && entry.path().extension() != ".h") || name == "metrics.cc") continue;
     std::ifstream file(entry.path());
-    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::string text =
+        std::regex_replace(std::string(std::istreambuf_iterator<char>(file), {}), std::regex("//[^\n]*"), "");
     for (std::sregex_iterator found(text.begin(), text.end(), literal), end; found != end; ++found) {
       const std::string word = (*found)[1];
       (word[0] == '_' ? endings : words).insert(word);
