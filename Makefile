@@ -1,6 +1,6 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan fuzz package test-package format clean
+.PHONY: help setup play test build asan tsan fuzz soak package test-package test-balancer format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); insta
 	cmake --build --preset fuzz
 	@.ci/fuzz
 
+soak: build ## run the server under mixed load for SOAK_SECONDS (600), and see that nothing grows
+	build/release/bin/soak --seconds=$${SOAK_SECONDS:-600}
+
 package: setup ## make the Debian packages, into build/package/debs
 	@.ci/setup .ci/packages-package.txt
 	cmake --preset package
@@ -45,6 +48,13 @@ package: setup ## make the Debian packages, into build/package/debs
 test-package: package ## lint, install, use and remove the packages, in a copy of this machine; as root or with sudo
 	@.ci/setup .ci/packages-package-test.txt
 	tests/package/packages_test.sh . build/package/debs
+
+test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy and nginx; installs them where missing
+	@.ci/setup .ci/packages-balancer.txt
+	@.ci/setup-envoy
+	cmake --preset release
+	cmake --build --preset release --target hotlined balancer_load
+	build/python/bin/python tests/balancer/balancer_test.py build/release/bin
 
 format: ## format all C++ with clang-format 14
 	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i

@@ -19,8 +19,12 @@ namespace hotline::internal {
 namespace {
 
 // Every address in turn, but those whose health service says NOT_SERVING: a replica that drains is left in time.
-constexpr char kServiceConfig[] =
-    R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
+// Outliers are left for some seconds as well: a replica that hangs says nothing, but its calls fail while others' do
+// not.
+constexpr char kServiceConfig[] = R"({"loadBalancingConfig":[{"outlier_detection_experimental":{
+  "interval":"1s","baseEjectionTime":"3s","maxEjectionTime":"6s","maxEjectionPercent":34,
+  "failurePercentageEjection":{"threshold":90,"enforcementPercentage":100,"minimumHosts":2,"requestVolume":1},
+  "childPolicy":[{"round_robin":{}}]}}],"healthCheckConfig":{"serviceName":""}})";
 constexpr int kMaxReceiveBytes = 8 * 1024 * 1024;
 constexpr absl::Duration kShortestDnsInterval = absl::Seconds(10);
 
@@ -68,7 +72,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
 grpc::ChannelArguments MakeArguments(const ConnectionOptions& options, Eligible eligible) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kServiceConfig);
-  arguments.SetInt(GRPC_ARG_INHIBIT_HEALTH_CHECKING, eligible == Eligible::kReachable ? 1 : 0);
+  arguments.SetInt(GRPC_ARG_INHIBIT_HEALTH_CHECKING, eligible == Eligible::kReachable || !options.watch_health ? 1 : 0);
   arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent_prefix, options.user_agent_prefix.empty() ? "" : " ",
                                             "hotline-cpp/", std::string(kVersion)));
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
@@ -94,6 +98,7 @@ absl::Status Validate(const ConnectionOptions& options) {
     absl::Duration value;
   } durations[] = {
       {"rpc_timeout", options.rpc_timeout},
+      {"attempt_timeout", options.attempt_timeout},
       {"initial_backoff", options.initial_backoff},
       {"max_backoff", options.max_backoff},
       {"stream_retry_time", options.stream_retry_time},

@@ -92,9 +92,9 @@ class GrpcConnection : public Connection {
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
     Response response;
-    const absl::Status status = Retry(options_, environment_, [&](absl::Duration left) {
+    const absl::Status status = Retry(options_, environment_, [&](absl::Duration timeout) {
       grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(left));
+      context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
       context.set_wait_for_ready(options_.wait_for_ready);
       return FromGrpc((stub.*method)(&context, request, &response));
     });

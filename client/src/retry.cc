@@ -24,18 +24,21 @@ absl::Status Explain(const absl::Status& status, const std::string& why) {
 std::string Attempts(int count) { return absl::StrCat(count, count == 1 ? " attempt" : " attempts"); }
 
 absl::Status Retry(const ConnectionOptions& options, const Environment& environment,
-                   absl::FunctionRef<absl::Status(absl::Duration left)> attempt) {
+                   absl::FunctionRef<absl::Status(absl::Duration timeout)> attempt) {
   const absl::Notification never;
   const absl::Time deadline = environment.now() + options.rpc_timeout;
   const std::string deadline_reached =
       absl::StrCat("deadline of ", absl::FormatDuration(options.rpc_timeout), " reached");
   absl::Status before;
   for (int attempts = 1;; ++attempts) {
-    const absl::Status status = attempt(deadline - environment.now());
-    if (absl::IsDeadlineExceeded(status) && !GetErrorInfo(status)) {
+    const absl::Duration left = deadline - environment.now();
+    const absl::Status status = attempt(std::min(left, options.attempt_timeout));
+    // The client's own deadline, and not one that the server gave.
+    const bool too_long = absl::IsDeadlineExceeded(status) && !GetErrorInfo(status);
+    if (too_long && left <= options.attempt_timeout) {
       return Explain(before.ok() ? status : before, absl::StrCat(deadline_reached, " in attempt ", attempts));
     }
-    if (!absl::IsUnavailable(status)) return status;
+    if (!absl::IsUnavailable(status) && !too_long) return status;
     if (attempts >= options.max_attempts) return Explain(status, absl::StrCat("gave up after ", Attempts(attempts)));
     const absl::Duration wait = GetRetryDelay(status).value_or(absl::ZeroDuration()) +
                                 Backoff(attempts, options.initial_backoff, options.max_backoff, environment);

@@ -20,11 +20,11 @@ absl::Status Explain(const absl::Status& status, const std::string& why);
 // "1 attempt", "5 attempts".
 std::string Attempts(int count);
 
-// Runs `attempt` until it returns anything but UNAVAILABLE, `options.max_attempts` are spent or `options.rpc_timeout`
-// has passed, and returns its last status; where that was not of its own accord, the message says why it stopped.
-// `attempt` is given the time that is left, as its deadline.
+// Runs `attempt` until it returns anything but UNAVAILABLE and its own deadline, `options.max_attempts` are spent or
+// `options.rpc_timeout` has passed, and returns its last status; where that was not of its own accord, the message says
+// why it stopped. `attempt` is given its deadline: `options.attempt_timeout`, or less where less time is left.
 absl::Status Retry(const ConnectionOptions& options, const Environment& environment,
-                   absl::FunctionRef<absl::Status(absl::Duration left)> attempt);
+                   absl::FunctionRef<absl::Status(absl::Duration timeout)> attempt);
 
 }  // namespace hotline::internal
 

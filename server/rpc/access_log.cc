@@ -1,6 +1,8 @@
 #include "server/rpc/access_log.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -19,35 +21,69 @@ bool IsLowerHex(absl::string_view text) {
 
 bool IsAllZero(absl::string_view text) { return text.find_first_not_of('0') == text.npos; }
 
+// What may stand in a line as it is: between quotes, and without them.
+struct Plainness {
+  bool quoted = false;
+  bool bare = false;
+};
+
+constexpr std::array<Plainness, 256> MakePlainness() {
+  std::array<Plainness, 256> table = {};
+  for (std::size_t c = ' '; c <= '~'; ++c) {
+    table[c].quoted = c != '"' && c != '\\';
+    table[c].bare = table[c].quoted && c != ' ' && c != '=';
+  }
+  return table;
+}
+constexpr std::array<Plainness, 256> kPlainness = MakePlainness();
+
+bool IsBare(char c) { return kPlainness[static_cast<unsigned char>(c)].bare; }
+bool IsPlainInQuotes(char c) { return kPlainness[static_cast<unsigned char>(c)].quoted; }
+
 // As a JSON string, quotes included: printable ASCII as it is. Header values may hold nothing else by HTTP, so what
 // else comes is shown byte by byte.
 void AppendQuoted(absl::string_view value, std::string* line) {
+  value = value.substr(0, kMostValueBytes);
   line->push_back('"');
-  for (const char c : value.substr(0, kMostValueBytes)) {
-    if (c == '"' || c == '\\') {
+  while (!value.empty()) {
+    const auto plain_end = std::find_if_not(value.begin(), value.end(), IsPlainInQuotes);
+    line->append(value.begin(), plain_end);
+    value.remove_prefix(static_cast<std::size_t>(plain_end - value.begin()));
+    if (value.empty()) break;
+    if (value[0] == '"' || value[0] == '\\') {
       line->push_back('\\');
-      line->push_back(c);
-    } else if (absl::ascii_isprint(static_cast<unsigned char>(c))) {
-      line->push_back(c);
+      line->push_back(value[0]);
     } else {
-      absl::StrAppend(line, "\\u", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad4));
+      absl::StrAppend(line, "\\u", absl::Hex(static_cast<unsigned char>(value[0]), absl::kZeroPad4));
     }
+    value.remove_prefix(1);
   }
   line->push_back('"');
 }
 
-bool IsPlain(absl::string_view value) {
-  return value.size() <= kMostValueBytes && std::all_of(value.begin(), value.end(), [](char c) {
-           return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '"' && c != '=' && c != '\\';
-         });
+// `number`, which has no more, in so many digits.
+void AppendDigits(std::uint64_t number, int digits, std::string* line) {
+  const std::size_t begin = line->size();
+  line->append(static_cast<std::size_t>(digits), '0');
+  for (int i = digits - 1; i >= 0; --i, number /= 10) {
+    (*line)[begin + static_cast<std::size_t>(i)] = static_cast<char>('0' + number % 10);
+  }
 }
 
-// Microseconds are exact enough, and cheap to write.
+void AppendNumber(std::uint64_t number, std::string* line) {
+  int digits = 1;
+  for (std::uint64_t rest = number; rest >= 10; rest /= 10) ++digits;
+  AppendDigits(number, digits, line);
+}
+
+// Microseconds are exact enough.
 void AppendSeconds(absl::Duration duration, std::string* line) {
   const std::int64_t microseconds = absl::ToInt64Microseconds(duration);
   if (microseconds < 0) line->push_back('-');
   const std::uint64_t magnitude = static_cast<std::uint64_t>(std::abs(microseconds));
-  absl::StrAppend(line, magnitude / 1'000'000, ".", absl::Dec(magnitude % 1'000'000, absl::kZeroPad6));
+  AppendNumber(magnitude / 1'000'000, line);
+  line->push_back('.');
+  AppendDigits(magnitude % 1'000'000, 6, line);
 }
 
 // Writes "name=value" or "name":"value".
@@ -58,7 +94,7 @@ class Fields {
   void Text(absl::string_view name, absl::string_view value) {
     if (value.empty()) return;
     Name(name);
-    if (json_ || !IsPlain(value)) {
+    if (json_ || value.size() > kMostValueBytes || !std::all_of(value.begin(), value.end(), IsBare)) {
       AppendQuoted(value, line_);
     } else {
       line_->append(value.data(), value.size());
@@ -66,7 +102,7 @@ class Fields {
   }
   void Number(absl::string_view name, std::uint64_t value) {
     Name(name);
-    absl::StrAppend(line_, value);
+    AppendNumber(value, line_);
   }
   void Seconds(absl::string_view name, absl::Duration value) {
     Name(name);
@@ -75,11 +111,9 @@ class Fields {
 
  private:
   void Name(absl::string_view name) {
-    if (json_) {
-      absl::StrAppend(line_, ",\"", name, "\":");
-    } else {
-      absl::StrAppend(line_, " ", name, "=");
-    }
+    line_->append(json_ ? ",\"" : " ");
+    line_->append(name.data(), name.size());
+    line_->append(json_ ? "\":" : "=");
   }
 
   const bool json_;
@@ -98,10 +132,13 @@ void AccessLog::Append(const EndedCall& call, std::string* line) {
     second_ = second;
     second_text_ = absl::FormatTime("%Y-%m-%dT%H:%M:%S", second, absl::UTCTimeZone());
   }
-  const std::int64_t milliseconds = absl::ToInt64Milliseconds(call.ended_at - second);
+  const auto milliseconds = static_cast<std::uint64_t>(absl::ToInt64Milliseconds(call.ended_at - second));
   const bool json = format_ == Format::kJson;
-  absl::StrAppend(line, json ? "{\"time\":\"" : "", second_text_, ".", absl::Dec(milliseconds, absl::kZeroPad3),
-                  json ? "Z\",\"level\":\"info\",\"event\":\"call\"" : "Z info call");
+  line->append(json ? "{\"time\":\"" : "");
+  line->append(second_text_);
+  line->push_back('.');
+  AppendDigits(milliseconds, 3, line);
+  line->append(json ? "Z\",\"level\":\"info\",\"event\":\"call\"" : "Z info call");
   Fields fields(format_, line);
   fields.Text("method", call.method);
   fields.Text("code", call.code);

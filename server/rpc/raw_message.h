@@ -1,7 +1,6 @@
 #ifndef HOTLINE_SERVER_RPC_RAW_MESSAGE_H_
 #define HOTLINE_SERVER_RPC_RAW_MESSAGE_H_
 
-#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
@@ -19,8 +18,11 @@ template <typename Message>
 absl::StatusOr<Message> ParseRaw(const grpc::ByteBuffer& bytes,
                                  absl::string_view name = Message::descriptor()->name()) {
   Message message;
-  grpc::ByteBuffer copy = bytes;  // parsing consumes; the copy shares the slices
-  if (!grpc::SerializationTraits<Message>::Deserialize(&copy, &message).ok()) {
+  grpc::Slice slice;
+  // One slice is what a request has, but for a client that sends it in pieces.
+  bool parsed = bytes.TrySingleSlice(&slice).ok() || bytes.DumpToSingleSlice(&slice).ok();
+  parsed = parsed && message.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
+  if (!parsed) {
     return Failure(absl::StatusCode::kInvalidArgument, "REQUEST_DAMAGED", absl::StrCat("the request is no ", name));
   }
   return message;

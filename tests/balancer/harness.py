@@ -180,10 +180,14 @@ class Replica:
     def thaw(self):
         self.process.signal(signal.SIGCONT)
 
-    def reload(self, corpus_text_from):
-        """Puts another corpus into this replica's folder, which must be its own, and has it read."""
+    def put_corpus(self, source):
+        """Puts another corpus into this replica's folder, which must be its own."""
         for name in ("finding_aid.txt", "curation.textproto"):
-            (pathlib.Path(self.corpus) / name).write_text((pathlib.Path(corpus_text_from) / name).read_text())
+            (pathlib.Path(self.corpus) / name).write_text((pathlib.Path(source) / name).read_text())
+
+    def reload(self, source):
+        """Has it read another corpus. Returns the revision."""
+        self.put_corpus(source)
         self.process.signal(signal.SIGHUP)
         line = self.process.wait_for_error_line("SIGHUP: serving revision")
         return re.search(r"revision ([^ ,]+)", line).group(1)
@@ -203,12 +207,12 @@ class Replica:
 
 
 class Replicas:
-    """Three of them, running."""
+    """Three of them, each with a corpus of its own, running."""
 
-    def __init__(self, hotlined, addresses, folder, flags=()):
+    def __init__(self, hotlined, addresses, folder, flags=(), events=240):
         self.all = []
         for address in addresses:
-            corpus = write_corpus(pathlib.Path(folder) / f"corpus-{address.split(':')[0]}")
+            corpus = write_corpus(pathlib.Path(folder) / f"corpus-{address.split(':')[0]}", events)
             self.all.append(Replica(hotlined, address, corpus, folder, flags))
 
     def __enter__(self):

@@ -83,7 +83,7 @@ class PlaybackLoad::Recorder {
   }
 
   // `stopped`: the playback's stop was answered. That is a proper end as well, since a proxy may swallow the `closing`
-  // behind it: HAProxy 2.6 does where a replica ends a call before its client is done with its requests.
+  // behind it (server/deploy/haproxy.cfg).
   void End(const absl::Status& status, bool stopped, int resumes, int violations) {
     figures_.resumes = resumes;
     figures_.violations = violations;
@@ -246,7 +246,10 @@ void PlaybackLoad::Control(int index, const Client& client, Recorder* recorder) 
       items_at_control = recorder->items();
       answers.push_back(playback.ReportState());
     }
-    if (recorder->at_end() && !stop) stop = playback.Stop();
+    if (recorder->at_end() && !stop) {
+      stop = playback.Stop();
+      playback.FinishControls();
+    }
   }
   const bool stopped = stop && stop->Get().ok();
   recorder->End(status, stopped, playback.resumes(), playback.violations());

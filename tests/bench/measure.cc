@@ -1,5 +1,6 @@
 #include "tests/bench/measure.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,14 +41,13 @@ std::int64_t ToNumber(absl::string_view text) {
 }  // namespace
 
 absl::Duration CpuTimeOf(pid_t process) {
-  const std::string stat = ReadProc(process, "stat");
-  // The program's name, in parentheses, may hold blanks; behind it comes field 3.
-  const std::vector<absl::string_view> fields =
-      absl::StrSplit(absl::string_view(stat).substr(stat.rfind(')') + 2), ' ');
-  constexpr std::size_t kUser = 14 - 3;
-  constexpr std::size_t kSystem = 15 - 3;
-  const std::int64_t ticks = ToNumber(fields[kUser]) + ToNumber(fields[kSystem]);
-  return absl::Seconds(1) * ticks / sysconf(_SC_CLK_TCK);
+  clockid_t clock;
+  timespec time;
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+    std::fprintf(stderr, "there is no process %d\n", process);
+    std::abort();
+  }
+  return absl::DurationFromTimespec(time);
 }
 
 std::int64_t ResidentBytesOf(pid_t process) {

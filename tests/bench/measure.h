@@ -10,7 +10,7 @@
 
 namespace hotline::bench {
 
-// Processor time of a process so far, user and system together, in steps of 10 ms. Aborts where there is no such
+// Processor time of a process so far, user and system together, of all its threads. Aborts where there is no such
 // process.
 absl::Duration CpuTimeOf(pid_t process);
 

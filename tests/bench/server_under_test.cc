@@ -16,8 +16,8 @@ constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 constexpr char kSetpriv[] = "/usr/bin/setpriv";
 
 std::vector<std::string> CommandLine(const ServerUnderTest::Options& options) {
-  std::vector<std::string> line = {kSetpriv,        "--pdeathsig",          "KILL",
-                                   options.program, "--listen=127.0.0.1:0", "--corpus=" + options.corpus};
+  std::vector<std::string> line = {kSetpriv, "--pdeathsig", "KILL", options.program, "--listen=127.0.0.1:0"};
+  if (!options.corpus.empty()) line.push_back("--corpus=" + options.corpus);
   line.insert(line.end(), options.flags.begin(), options.flags.end());
   return line;
 }
@@ -42,8 +42,8 @@ absl::Status ServerUnderTest::Stop() {
   const std::optional<int> code = process_.Wait(kStopTimeout);
   if (code == 0) return absl::OkStatus();
   return absl::InternalError(code.has_value()
-                                 ? absl::StrCat("hotlined ended with ", *code, ": ", process_.standard_error())
-                                 : absl::StrCat("hotlined runs on after SIGTERM: ", process_.standard_error()));
+                                 ? absl::StrCat("the server ended with ", *code, ": ", process_.standard_error())
+                                 : absl::StrCat("the server runs on after SIGTERM: ", process_.standard_error()));
 }
 
 }  // namespace hotline::bench

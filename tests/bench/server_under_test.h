@@ -13,12 +13,13 @@
 
 namespace hotline::bench {
 
-// A hotlined of its own, on a free port of 127.0.0.1. Destruction kills it if it was not stopped.
+// A hotlined, or one that speaks as it does when it starts, on a free port of 127.0.0.1. Destruction kills it if it was
+// not stopped.
 class ServerUnderTest {
  public:
   struct Options {
-    std::string program;                   // path of hotlined
-    std::string corpus;                    // folder
+    std::string program;                   // path of it
+    std::string corpus;                    // folder; empty: its own
     std::vector<std::string> flags;        // more of them
     std::vector<std::string> environment;  // "NAME=value"
   };

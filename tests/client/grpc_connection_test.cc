@@ -124,6 +124,13 @@ TEST_F(GrpcConnectionTest, AReplicaThatDrainsGetsNoNewCalls) {
   EXPECT_EQ(server_.get_corpus_calls(), 0);
 }
 
+TEST_F(GrpcConnectionTest, WithoutTheWatchOfHealthAReplicaThatDrainsGetsCalls) {
+  ConnectionOptions options = Impatient();
+  options.watch_health = false;
+  server_.SetServing(false);
+  EXPECT_TRUE(MakeClient(options).GetCorpus().ok());
+}
+
 TEST_F(GrpcConnectionTest, ACutStreamIsResumedAtTheRightPosition) {
   server_.ScriptStream(Ending({Opened(0, 0), Items(1, {0, 1})}, kUnavailable));
   server_.ScriptStream(Ending({Opened(1, 2, v1::OPENED_OUTCOME_RESUMED), Items(2, {2})}, grpc::Status::OK));

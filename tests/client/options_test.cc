@@ -31,6 +31,7 @@ TEST(OptionsTest, TheDefaultsAreInRange) { EXPECT_TRUE(internal::Validate(Connec
 TEST(OptionsTest, EveryDurationOutOfRangeIsNamed) {
   const std::vector<std::pair<std::string, absl::Duration ConnectionOptions::*>> fields = {
       {"rpc_timeout", &ConnectionOptions::rpc_timeout},
+      {"attempt_timeout", &ConnectionOptions::attempt_timeout},
       {"initial_backoff", &ConnectionOptions::initial_backoff},
       {"max_backoff", &ConnectionOptions::max_backoff},
       {"stream_retry_time", &ConnectionOptions::stream_retry_time},

@@ -77,8 +77,21 @@ TEST_F(RetryTest, WaitsAsLongAsTheServerAsked) {
 }
 
 TEST_F(RetryTest, GivesEachAttemptTheTimeThatIsLeft) {
+  options_.attempt_timeout = options_.rpc_timeout;
   Run({absl::UnavailableError(""), absl::OkStatus()}, absl::Seconds(1)).IgnoreError();
   EXPECT_THAT(left_, ElementsAre(absl::Seconds(5), absl::Seconds(4) - absl::Milliseconds(50)));
+}
+
+TEST_F(RetryTest, GivesNoAttemptLongerThanItMayTake) {
+  options_.attempt_timeout = absl::Seconds(2);
+  Run({absl::UnavailableError(""), absl::UnavailableError(""), absl::OkStatus()}, absl::Seconds(1.5)).IgnoreError();
+  EXPECT_THAT(left_, ElementsAre(absl::Seconds(2), absl::Seconds(2), absl::Seconds(2) - absl::Milliseconds(150)));
+}
+
+TEST_F(RetryTest, TriesAgainAfterAnAttemptThatTookTooLong) {
+  options_.attempt_timeout = absl::Seconds(2);
+  EXPECT_TRUE(Run({absl::DeadlineExceededError("Deadline Exceeded"), absl::OkStatus()}, absl::Seconds(2)).ok());
+  EXPECT_THAT(environment_.waits, ElementsAre(absl::Milliseconds(50)));
 }
 
 TEST_F(RetryTest, DoesNotWaitBeyondTheDeadline) {
@@ -88,6 +101,7 @@ TEST_F(RetryTest, DoesNotWaitBeyondTheDeadline) {
 }
 
 TEST_F(RetryTest, SaysThatTheDeadlineWasReachedWithinAnAttempt) {
+  options_.attempt_timeout = options_.rpc_timeout;
   EXPECT_EQ(Run({absl::DeadlineExceededError("Deadline Exceeded")}),
             absl::DeadlineExceededError("deadline of 5s reached in attempt 1: Deadline Exceeded"));
 }
@@ -98,6 +112,7 @@ TEST_F(RetryTest, ADeadlineThatTheServerItselfGaveIsReportedAsItCame) {
 }
 
 TEST_F(RetryTest, NamesTheFailureBeforeTheDeadlineRatherThanTheDeadline) {
+  options_.attempt_timeout = options_.rpc_timeout;
   EXPECT_EQ(Run({absl::UnavailableError("refused"), absl::DeadlineExceededError("Deadline Exceeded")}),
             absl::UnavailableError("deadline of 5s reached in attempt 2: refused"));
 }

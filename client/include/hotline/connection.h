@@ -16,9 +16,10 @@ namespace hotline {
 // What a Client talks to: one method for each RPC, requests and responses as they are on the wire. Programs use it to
 // make a Client, and to put a mock in its place (mocks/mock_connection.h).
 //
-// The unary methods block, for `ConnectionOptions::rpc_timeout` at most. They try again after UNAVAILABLE alone. Each
-// may return whatever the .proto file lists for its RPC, and UNAVAILABLE or DEADLINE_EXCEEDED, whose message says why
-// it stopped ("gave up after 5 attempts", "deadline of 5s reached"). error.h reads the details.
+// The unary methods block, for `ConnectionOptions::rpc_timeout` at most. They try again after UNAVAILABLE, and after an
+// attempt that took too long, but nothing else. Each may return whatever the .proto file lists for its RPC, and
+// UNAVAILABLE or DEADLINE_EXCEEDED, whose message says why it stopped ("gave up after 5 attempts", "deadline of 5s
+// reached"). error.h reads the details.
 //
 // Threads: every method from any number at once.
 class Connection {

@@ -20,13 +20,23 @@ struct ConnectionOptions {
   // deadline.
   absl::Duration rpc_timeout = absl::Seconds(5);
 
+  // Longest duration of one attempt of a unary call. One that a replica leaves without an answer is tried again, on
+  // another one where there are several, as long as `rpc_timeout` allows. Make it longer than the slowest call takes.
+  absl::Duration attempt_timeout = absl::Milliseconds(1500);
+
+  // Whether the client watches each server's own health (grpc.health.v1), and leaves one that drains in time. A load
+  // balancer that passes such a watch on to one of its replicas would make it the health of all: set false behind one.
+  // Those of server/deploy/ know better, and need nothing here.
+  bool watch_health = true;
+
   // Whether a call waits while no server can be reached. False: each attempt fails at once, and the error names the
   // cause ("Connection refused"). True: the call waits for a server until its deadline, and the error only says that
   // the deadline has passed; a playback then waits for `stream_idle_timeout` at each attempt.
   bool wait_for_ready = false;
 
   // How often a unary call is tried in all, and the opening of a playback until its first message. At least 1; 1 means
-  // no retry. Only UNAVAILABLE is tried again, and for a playback whatever `TimelineStream` lists.
+  // no retry. Only UNAVAILABLE and an attempt that took too long are tried again,
+  // and for a playback whatever `TimelineStream` lists.
   int max_attempts = 5;
 
   // Before attempt n + 1 passes a random time between 0 and the lesser of `initial_backoff` * 2^(n - 1) and
