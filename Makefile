@@ -55,6 +55,7 @@ test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy 
 	cmake --preset release
 	cmake --build --preset release --target hotlined balancer_load
 	build/python/bin/python tests/balancer/balancer_test.py build/release/bin
+	build/python/bin/python tests/balancer/proxy_faults.py build/release/bin
 
 format: ## format all C++ with clang-format 14
 	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i

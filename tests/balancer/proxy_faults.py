@@ -23,7 +23,8 @@ import urllib.request
 import harness
 from harness import Failure, Load, pause, wait_until
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it would tell of every connection that an attack ends
+os.environ["GRPC_VERBOSITY"] = "NONE"  # it would tell of every connection that an attack ends
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # it would have every start of a process wait for ten seconds
 import grpc  # noqa: E402
 
 # In place of harness.py's addresses, so that both may run beside each other.

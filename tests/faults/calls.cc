@@ -30,9 +30,9 @@ absl::Status FromWire(const grpc::Status& status) {
   return result;
 }
 
-Client ClientWithoutRetries(const std::string& target) {
+Client ClientWithAttempts(const std::string& target, int attempts) {
   ConnectionOptions options;
-  options.max_attempts = 1;
+  options.max_attempts = attempts;
   return Client(MakeConnection(target, options));
 }
 
@@ -49,8 +49,8 @@ Client ImpatientClient(const std::string& target, const std::string& name) {
   return Client(MakeConnection(target, options));
 }
 
-HonestClients::HonestClients(const std::string& target, int count)
-    : client_(ClientWithoutRetries(target)), background_([this] { Ask(); }, count) {}
+HonestClients::HonestClients(const std::string& target, int count, int attempts)
+    : client_(ClientWithAttempts(target, attempts)), background_([this] { Ask(); }, count) {}
 
 void HonestClients::Ask() {
   const absl::Time begin = absl::Now();

@@ -37,17 +37,18 @@ class Context : public grpc::ClientContext {
 // A call's status with the details that came over the wire, as payloads.
 absl::Status FromWire(const grpc::Status& status);
 
-// An SDK that says at once how a call ended: one attempt, so that no retry hides an error.
-Client ClientWithoutRetries(const std::string& target);
+// An SDK that tries so often. One attempt: no retry hides an error.
+Client ClientWithAttempts(const std::string& target, int attempts);
 
 // An SDK that soon finds a playback cut and takes it up again. Its server has to allow a ping a second. Those with
 // different names share no connection.
 Client ImpatientClient(const std::string& target, const std::string& name = "");
 
-// Clients that behave well and ask for a document over and over. `errors()` says what they did not get.
+// Clients that behave well and ask for a document over and over, by default without retries. `errors()` says what they
+// did not get.
 class HonestClients {
  public:
-  explicit HonestClients(const std::string& target, int count = 1);
+  explicit HonestClients(const std::string& target, int count = 1, int attempts = 1);
 
   // Ends the calls.
   void Stop() { background_.Stop(); }
