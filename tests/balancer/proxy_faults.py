@@ -24,7 +24,6 @@ import harness
 from harness import Failure, Load, pause, wait_until
 
 os.environ["GRPC_VERBOSITY"] = "NONE"  # it would tell of every connection that an attack ends
-os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # it would have every start of a process wait for ten seconds
 import grpc  # noqa: E402
 
 # In place of harness.py's addresses, so that both may run beside each other.
@@ -94,12 +93,13 @@ class Proxy:
     def start(self):
         self.starts += 1
         self.process = harness.Process(self.command(), self.folder, f"{self.kind.name}.{self.starts}")
+        self.kind.process = self.process
+        # A channel would wait for long after its first attempt to connect.
+        wait_until(lambda: self.kind.answers(PROXY_HOST, harness.PORT), 20, f"{self.kind.name}: listening")
         with channel_of_its_own() as channel:
             call = channel.unary_unary(GET_CORPUS, request_serializer=bytes, response_deserializer=bytes)
 
             def served():
-                if not self.process.running():
-                    raise Failure(f"{self.kind.name} ended:\n{self.process.error[-2000:]}")
                 try:
                     return all(call(b"", timeout=2) is not None for _ in range(12))
                 except grpc.RpcError:
@@ -145,7 +145,7 @@ def expect(condition, text):
 def check(report, faults, resumed):
     """`resumed`: whether playbacks were to be resumed, or left alone."""
     faults += harness.faults_of(report)
-    if resumed and report["resumes"] < PLAYBACKS / 4:
+    if resumed and report["resumes"] < PLAYBACKS / 6:
         faults.append(f"only {report['resumes']:g} resumes: the fault did not strike")
     if not resumed and report["resumes"]:
         faults.append(f"{report['resumes']:g} playbacks of others were cut")
@@ -276,7 +276,7 @@ def down_in_lame_duck(lane, faults):
         load.await_opened()
         begun = time.monotonic()
         lane.replicas[0].begin_drain()
-        wait_until(down, 2, "DOWN in HAProxy")
+        wait_until(down, 3, "DOWN in HAProxy")  # the lame duck
         took = time.monotonic() - begun
         expect(lane.replicas[0].process.running(), "the replica was gone before HAProxy saw NOT_SERVING")
         lane.replicas[0].await_drained(10)
