@@ -188,6 +188,7 @@ ServerOptions ReadServer(Checked* checked) {
       checked->Time("min_ping_interval", FLAGS_min_ping_interval, absl::ZeroDuration(), kHour);
   transport.keepalive_time = checked->Time("keepalive_time", FLAGS_keepalive_time, absl::Seconds(1), kDay);
   transport.keepalive_timeout = checked->Time("keepalive_timeout", FLAGS_keepalive_timeout, kMoment, kHour);
+  options.connections.longest_unacknowledged = transport.keepalive_timeout;
   const std::int64_t memory = absl::GetFlag(FLAGS_memory_limit);
   if (memory != 0 && memory < kLeastMemory) {
     checked->Refuse(absl::StrCat("--memory_limit is ", memory, "; allowed are 0, and ", kLeastMemory, " and more"));

@@ -126,15 +126,15 @@ struct Surroundings {
   }
 
   LogWriter* const log_writer;
+  // Of the server, as the admin pages tell it.
+  std::atomic<bool> answers_connections = true;
+  std::atomic<const char*> not_ready = "starting";  // null: ready
   absl::Mutex mutex;
   std::uint64_t told_of_dropped ABSL_GUARDED_BY(mutex) = 0;
   Metrics metrics{HOTLINE_VERSION};
   std::optional<AccessLog> access_log;
   std::unique_ptr<ServerCertificates> certificates;
   std::unique_ptr<AdminServer> admin;
-  // Of the server, as the admin pages tell it.
-  std::atomic<bool> answers_connections = true;
-  std::atomic<const char*> not_ready = "starting";  // null: ready
 };
 
 // Reads the corpus again, and the certificates. What has an error is told about, and what was before it stays.

@@ -251,11 +251,18 @@ bool Acceptor::AcceptAll(int listener) {
       continue;  // one that went away before it was accepted
     }
     if (!Admit(fd.get(), PeerOf(peer))) continue;
-    const int on = 1;
-    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // without effect on a unix socket
+    SetOptions(fd.get());
     take_(fd.Release());
   }
   return true;
+}
+
+void Acceptor::SetOptions(int fd) const {
+  // Both without effect on a unix socket.
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const auto milliseconds = static_cast<unsigned>(absl::ToInt64Milliseconds(limits_.longest_unacknowledged));
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 void Acceptor::RefuseForDescriptors(int listener) {

@@ -29,6 +29,9 @@ struct ConnectionLimits {
   std::size_t most = 10'000;
   // How many of them from one IP address. Those over unix sockets are of one peer.
   std::size_t most_per_peer = 10'000;
+  // How long a client may acknowledge nothing, or take nothing, of what was sent to it before the kernel ends the
+  // connection (TCP_USER_TIMEOUT). gRPC ends no call while the kernel has bytes of it to send, and does not even ping.
+  absl::Duration longest_unacknowledged = absl::Seconds(20);
 };
 
 // A descriptor, closed with its owner. -1: none.
@@ -99,6 +102,7 @@ class Acceptor {
   void Run();
   // False where the process has no descriptor left.
   bool AcceptAll(int listener);
+  void SetOptions(int fd) const;
   void RefuseForDescriptors(int listener);
   void CountRefused(Metrics::ConnectionRefusal why);
   // Notes it. False where there is no room for it.

@@ -60,7 +60,8 @@ class ResumeTest : public ::testing::Test {
     EXPECT_EQ(items_, undisturbed);
   }
 
-  RunningHotlined server_;
+  // Without a lame duck, which would outlast the playback.
+  RunningHotlined server_{{"--lame_duck=0"}};
   std::int64_t item_count_ = 0;
   std::vector<std::int64_t> ordinals_;
   std::vector<std::string> items_;

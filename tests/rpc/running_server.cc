@@ -26,11 +26,12 @@ std::shared_ptr<const Corpus> LargeCorpus() {
 }
 
 RunningServer::RunningServer(std::shared_ptr<const Corpus> corpus, const PlaybackLimits& limits,
-                             const SearchLimits& search_limits) {
+                             const SearchLimits& search_limits, const ConnectionLimits& connection_limits) {
   ServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   options.playback = limits;
   options.search = search_limits;
+  options.connections = connection_limits;
   server_ = Server::Start(std::move(corpus), options).value();
   channel_ = grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
   archive_ = v1::ArchiveService::NewStub(channel_);

@@ -25,7 +25,7 @@ std::shared_ptr<const Corpus> LargeCorpus();
 class RunningServer {
  public:
   explicit RunningServer(std::shared_ptr<const Corpus> corpus = ShippedCorpus(), const PlaybackLimits& limits = {},
-                         const SearchLimits& search_limits = {});
+                         const SearchLimits& search_limits = {}, const ConnectionLimits& connection_limits = {});
 
   Server& server() { return *server_; }
   const std::string& address() const { return server_->addresses().front(); }

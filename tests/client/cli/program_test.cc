@@ -389,7 +389,8 @@ TEST_F(CliProgramTest, APlaybackOutlivesItsServerWithoutLossOrRepetition) {
   const std::string address = absl::StrCat("unix:", folder.path(), "/socket");
   const std::string whole = server_->Output({"play", "--unpaced"});
 
-  auto first = std::make_unique<Server>(address);
+  // Without a lame duck, which would outlast the playback.
+  auto first = std::make_unique<Server>(address, std::vector<std::string>{"--lame_duck=0"});
   Process client({HOTLINE_PROGRAM, "play", "--day-length=400ms", "--server", address});
   ASSERT_TRUE(client.WaitForLine("Monday, 22 October 1962"));
   first->process().Signal(SIGTERM);
