@@ -12,6 +12,7 @@
 
 #include "absl/time/clock.h"
 #include "server/timeline/scheduler.h"
+#include "spdlog/spdlog.h"
 
 namespace hotline::server {
 namespace {
@@ -154,8 +155,11 @@ void Server::Drain(const DrainTimes& times) {
   }
   health_.SetServing(false);
   timeline_.BeginDrain();
+  spdlog::info("drain: health is NOT_SERVING, playbacks are refused");
   AwaitLameDuck(lame_duck);
+  spdlog::info("drain: closing playbacks");
   timeline_.ClosePlaybacks((times.window - lame_duck) * kShareForPlaybacks);
+  spdlog::info("drain: ending health watches, accepting no connections, telling them to go");
   health_.EndWatches();
   acceptor_->Stop();
   server_->Shutdown(absl::ToChronoTime(end));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "tests/rpc/running_server.h"
 #include "tests/support/status_matchers.h"
@@ -108,6 +109,86 @@ TEST(ServerTest, ReflectionListsTheServices) {
   for (const char* service : {"hotline.v1.ArchiveService", "hotline.v1.TimelineService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(answer, HasSubstr(service));
   }
+}
+
+TEST(ServerTest, WithoutReflectionNothingIsTold) {
+  ServerOptions options;
+  options.addresses = {"127.0.0.1:0"};
+  options.reflection = false;
+  const auto server = Server::Start(ShippedCorpus(), options).value();
+  grpc::Status status;
+  CallRaw(grpc::CreateChannel(server->addresses().front(), grpc::InsecureChannelCredentials()),
+          "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", std::string("\x3A\x00", 2), &status);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST(ServerTest, AMethodThatNobodyHasIsRefusedByName) {
+  RunningServer server;
+  grpc::Status status;
+  CallRaw(server.channel(), "/hotline.v1.ArchiveService/BurnDocument", "", &status);
+  EXPECT_THAT(FromWire(status), FailsWith(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN"));
+  EXPECT_THAT(status.error_message(), HasSubstr("/hotline.v1.ArchiveService/BurnDocument"));
+}
+
+// The id by which the access log tells of a call that failed.
+std::string RequestIdOf(const absl::Status& status) {
+  google::rpc::RequestInfo detail;
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.RequestInfo");
+  EXPECT_TRUE(payload.has_value() && detail.ParseFromString(std::string(*payload))) << status;
+  return detail.request_id();
+}
+
+TEST(ServerTest, AnErrorCarriesTheCallersRequestIdOrOneOfOurs) {
+  RunningServer server;
+  const auto fail = [&server](const std::string& id) {
+    Context context;
+    if (!id.empty()) context.AddMetadata("x-request-id", id);
+    v1::GetDocumentRequest request;
+    request.set_name("documents/none");
+    v1::GetDocumentResponse response;
+    return FromWire(server.archive().GetDocument(&context, request, &response));
+  };
+  EXPECT_EQ(RequestIdOf(fail("caller-7")), "caller-7");
+  const std::string first = RequestIdOf(fail(""));
+  EXPECT_EQ(first.size(), 16u);
+  EXPECT_NE(RequestIdOf(fail("")), first);
+  // One that would fill the log, or break its lines, is not taken.
+  EXPECT_EQ(RequestIdOf(fail(std::string(129, 'x'))).size(), 16u);
+  EXPECT_EQ(RequestIdOf(fail("two words")).size(), 16u);
+}
+
+TEST(ServerTest, ADocumentComesWholeOrByItsMaskAndTheWholeOneIsThatOfTheCorpus) {
+  RunningServer server;
+  const auto corpus = ShippedCorpus();
+  for (const v1::Document& document : corpus->documents()) {
+    v1::GetDocumentRequest request;
+    request.set_name(document.name());
+    const auto whole = Ask(server, &v1::ArchiveService::Stub::GetDocument, request);
+    ASSERT_THAT(whole, IsOk());
+    EXPECT_EQ(whole->document().SerializeAsString(), document.SerializeAsString());
+    EXPECT_EQ(whole->revision(), corpus->revision());
+    request.mutable_read_mask()->add_paths("title");
+    const auto part = Ask(server, &v1::ArchiveService::Stub::GetDocument, request);
+    ASSERT_THAT(part, IsOk());
+    EXPECT_EQ(part->document().title(), document.title());
+    EXPECT_EQ(part->document().name(), "");
+  }
+}
+
+TEST(ServerTest, OneAddressMayNotTakeAllPlaybacks) {
+  PlaybackLimits limits;
+  limits.most_playbacks_per_peer = 1;
+  RunningServer server(ShippedCorpus(), limits);
+  v1::StreamTimelineRequest request;
+  request.mutable_pace()->set_speed(1);
+  Context context;
+  const auto reader = server.timeline().StreamTimeline(&context, request);
+  v1::StreamTimelineResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_THAT(Play(server.timeline(), request).status,
+              FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_PLAYBACKS_OF_PEER"));
+  context.TryCancel();
+  reader->Finish();
 }
 
 TEST(ServerTest, ARequestThatIsNoMessageIsRefusedAndTheServerGoesOn) {
