@@ -36,9 +36,11 @@ ABSL_FLAG(std::int64_t, max_playbacks_per_peer, 10000,
 ABSL_FLAG(std::int64_t, max_connections, 10000, "how many connections there may be at once, 1 to 1000000");
 ABSL_FLAG(std::int64_t, max_connections_per_peer, 10000, "how many of them from one address, 1 to 1000000");
 ABSL_FLAG(std::int64_t, max_streams_per_connection, 1000, "how many calls at once on one connection, 1 to 1000000");
-ABSL_FLAG(std::int64_t, memory_limit, 0,
-          "bytes for all network buffers together, above which connections and reads are held back, 16777216 (16 MiB) "
-          "and more; 0: half of what the cgroup or the machine has");
+ABSL_FLAG(
+    std::int64_t, memory_limit, 0,
+    "bytes for gRPC's buffers together, above which it holds back reads and ends calls, 16777216 (16 MiB) and more; "
+    "it comes late and is no bound on the process, which --max_connections is; 0: half of what the cgroup or the "
+    "machine has");
 ABSL_FLAG(absl::Duration, write_stall_limit, absl::Seconds(60),
           "how long a playback's client may leave a message unread, or send no start, before its call is ended, 1s to "
           "1h");

@@ -40,7 +40,8 @@ struct TransportLimits {
   // After so long without a sign of a client it is pinged, and after so much more it is taken for dead.
   absl::Duration keepalive_time = absl::Seconds(60);
   absl::Duration keepalive_timeout = absl::Seconds(20);
-  // Memory for all of gRPC's buffers together; above it, connections and reads are held back. 0: no bound.
+  // Memory for all of gRPC's buffers together; above it reads are held back and calls ended, which comes late. 0: no
+  // bound.
   std::size_t most_bytes = 0;
 };
 
