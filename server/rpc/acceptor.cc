@@ -178,10 +178,13 @@ absl::Status Acceptor::ListenOnHost(const std::string& address) {
   const absl::StatusOr<HostPort> wanted = ParseHostPort(address);
   if (!wanted.ok()) return wanted.status();
   addrinfo hints = {};
-  hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(wanted->host.c_str(), nullptr, &hints, &found); error != 0) {
+  // Without a name getaddrinfo() gives the loopback's addresses, also on a machine without /etc/hosts.
+  const bool is_loopback = wanted->host == "localhost";
+  if (const int error =
+          getaddrinfo(is_loopback ? nullptr : wanted->host.c_str(), is_loopback ? "0" : nullptr, &hints, &found);
+      error != 0) {
     return CannotListen(address, gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> resolved(found, freeaddrinfo);

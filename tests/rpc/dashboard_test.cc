@@ -213,7 +213,7 @@ TEST(AlertsTest, EachHasASectionInTheRunbookAndATest) {
 }
 
 TEST(MetricsPageTest, PassesThePrometheusLint) {
-  FILE* promtool = popen(HOTLINE_PROMTOOL " check metrics 2>&1", "w");
+  FILE* promtool = popen("'" HOTLINE_PROMTOOL "' check metrics 2>&1", "w");
   ASSERT_NE(promtool, nullptr);
   const std::string page = Metrics("1.2.3").Text();
   EXPECT_EQ(std::fwrite(page.data(), 1, page.size(), promtool), page.size());
