@@ -89,21 +89,13 @@ class Log {
   LogWriter writer_{STDERR_FILENO};
 };
 
-// Those that the server waits for: to leave, and to read its files again.
-sigset_t AwaitedSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
-  return signals;
-}
-
-void Block(std::initializer_list<int> numbers) {
+// Returns what it blocked.
+sigset_t Block(std::initializer_list<int> numbers) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : numbers) sigaddset(&signals, number);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
 }
 
 void LogErrors(const LoadResult& loaded) {
@@ -199,9 +191,8 @@ void WarnOfPlaintext(const Server& server) {
 }
 
 int Serve(const Settings& settings, std::shared_ptr<const Corpus> corpus, LogWriter* log_writer) {
-  // Blocked before any thread starts, so that none but this one takes them.
-  sigset_t signals = AwaitedSignals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // To leave, and to read its files again; blocked before any thread starts, so that none but this one takes them.
+  sigset_t signals = Block({SIGTERM, SIGINT, SIGHUP});
 
   Surroundings around(log_writer);
   ServerOptions options = settings.server;

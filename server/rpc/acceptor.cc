@@ -287,31 +287,25 @@ bool Acceptor::Admit(int fd, std::string peer) {
   // It had this descriptor before, and is closed.
   Forget(fd);
   if (reserve_.get() < 0) reserve_ = Reserve();
-  if (connections_.size() >= limits_.most || OpenOf(peer) >= limits_.most_per_peer) ForgetClosedForRoom();
+  if (connections_.size() >= limits_.most || by_peer_.Of(peer) >= limits_.most_per_peer) ForgetClosedForRoom();
   if (connections_.size() >= limits_.most) {
     CountRefused(Metrics::ConnectionRefusal::kTotal);
     return false;
   }
-  if (OpenOf(peer) >= limits_.most_per_peer) {
+  if (by_peer_.Of(peer) >= limits_.most_per_peer) {
     CountRefused(Metrics::ConnectionRefusal::kPeer);
     return false;
   }
-  ++by_peer_[peer];
+  by_peer_.Add(peer);
   if (metrics_ != nullptr) metrics_->CountAcceptedConnection();
   connections_.emplace(fd, Connection{SocketOf(fd), std::move(peer)});
   return true;
 }
 
-std::size_t Acceptor::OpenOf(const std::string& peer) const {
-  const auto found = by_peer_.find(peer);
-  return found == by_peer_.end() ? 0 : found->second;
-}
-
 void Acceptor::Forget(int fd) {
   const auto found = connections_.find(fd);
   if (found == connections_.end()) return;
-  const auto peer = by_peer_.find(found->second.peer);
-  if (--peer->second == 0) by_peer_.erase(peer);
+  by_peer_.Remove(found->second.peer);
   connections_.erase(found);
 }
 

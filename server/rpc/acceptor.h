@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/rpc/metrics.h"
+#include "server/rpc/peer_counts.h"
 
 namespace hotline::server {
 
@@ -107,7 +108,6 @@ class Acceptor {
   void CountRefused(Metrics::ConnectionRefusal why);
   // Notes it. False where there is no room for it.
   bool Admit(int fd, std::string peer) ABSL_LOCKS_EXCLUDED(mutex_);
-  std::size_t OpenOf(const std::string& peer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Forget(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetClosedForRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -124,7 +124,7 @@ class Acceptor {
 
   absl::Mutex mutex_;
   absl::flat_hash_map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, std::size_t> by_peer_ ABSL_GUARDED_BY(mutex_);
+  PeerCounts by_peer_ ABSL_GUARDED_BY(mutex_);
   absl::Duration looked_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();  // steady
   std::thread thread_;
 };

@@ -90,8 +90,6 @@ class CallRecord {
   // where that had passed.
   grpc::Status End(const absl::Status& outcome);
 
-  SteadyTime began_at() const { return began_at_; }
-
  private:
   void Log(const absl::Status& outcome, grpc::StatusCode code, absl::Duration took, absl::string_view request_id) const;
   // The caller's, where it is one that can be told; otherwise one of our own making.

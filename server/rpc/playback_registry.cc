@@ -29,9 +29,8 @@ absl::Status PlaybackRegistry::Add(const std::shared_ptr<PlaybackStream>& stream
   absl::MutexLock lock(&mutex_);
   if (draining_) return Draining();
   if (streams_.size() >= most_) return TooMany(most_);
-  const auto of_peer = by_peer_.find(peer);
-  if (of_peer != by_peer_.end() && of_peer->second >= most_per_peer_) return TooManyOfPeer(most_per_peer_);
-  ++by_peer_[peer];
+  if (by_peer_.Of(peer) >= most_per_peer_) return TooManyOfPeer(most_per_peer_);
+  by_peer_.Add(peer);
   streams_.emplace(stream.get(), Entry{stream, std::move(peer)});
   return absl::OkStatus();
 }
@@ -40,8 +39,7 @@ void PlaybackRegistry::Remove(PlaybackStream* stream) {
   absl::MutexLock lock(&mutex_);
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
-  const auto of_peer = by_peer_.find(found->second.peer);
-  if (--of_peer->second == 0) by_peer_.erase(of_peer);
+  by_peer_.Remove(found->second.peer);
   streams_.erase(found);
 }
 

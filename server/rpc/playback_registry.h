@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/rpc/peer_counts.h"
 
 namespace hotline::server {
 
@@ -44,7 +45,7 @@ class PlaybackRegistry {
   mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<PlaybackStream*, Entry> streams_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, std::size_t> by_peer_ ABSL_GUARDED_BY(mutex_);
+  PeerCounts by_peer_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotline::server
