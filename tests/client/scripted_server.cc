@@ -175,12 +175,6 @@ void ScriptedServer::ScriptPlay(PlayScript script) {
   plays_.push_back(std::move(script));
 }
 
-void ScriptedServer::ClearStreams() {
-  absl::MutexLock lock(&mu_);
-  streams_.clear();
-  plays_.clear();
-}
-
 int ScriptedServer::get_corpus_calls() const {
   absl::MutexLock lock(&mu_);
   return get_corpus_calls_;

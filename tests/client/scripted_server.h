@@ -62,8 +62,6 @@ class ScriptedServer {
   void ScriptStream(StreamScript script);
   // The next call of PlayTimeline does so.
   void ScriptPlay(PlayScript script);
-  // Forgets the streams that did not come.
-  void ClearStreams();
   // What the health service says.
   void SetServing(bool serving) { server_->GetHealthCheckService()->SetServingStatus(serving); }
 
