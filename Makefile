@@ -20,18 +20,20 @@ build: setup ## build everything into build/release, programs into build/release
 	cmake --preset release
 	cmake --build --preset release
 
-asan: setup ## build and run every test under the address and undefined sanitizers
+asan: ## build and run every test under the address and undefined sanitizers; installs clang 19 where it is missing
+	@.ci/setup .ci/packages-clang.txt
 	cmake --preset asan
 	cmake --build --preset asan
 	ctest --preset asan
 
-tsan: setup ## build and run the tests without gRPC under the thread sanitizer
+tsan: ## build and run the tests without gRPC under the thread sanitizer; installs clang 19 where it is missing
+	@.ci/setup .ci/packages-clang.txt
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
 
 fuzz: ## fuzz what reads foreign text, each target for FUZZ_SECONDS (300); installs clang 19 where it is missing
-	@.ci/setup .ci/packages-fuzz.txt
+	@.ci/setup .ci/packages-clang.txt
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	@.ci/fuzz

@@ -67,25 +67,24 @@ class FakePlayback::Source : public PlaybackSource {
   Source(std::shared_ptr<Stage> stage, int number) : stage_(std::move(stage)), number_(number) {}
 
   std::optional<absl::StatusOr<v1::PlayTimelineResponse>> Next() override {
-    Stage& stage = *stage_;
-    absl::MutexLock lock(&stage.mu);
-    const auto settled = [&] {
-      return !IsOnStage() || stage.cancelled || !stage.player.sent().empty() || !stage.error.ok() ||
-             stage.player.closed();
+    absl::MutexLock lock(&stage_->mu);
+    const auto settled = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(stage_->mu) {
+      return !IsOnStage() || stage_->cancelled || !stage_->player.sent().empty() || !stage_->error.ok() ||
+             stage_->player.closed();
     };
-    while (stage.advances_when_read && !settled()) {
-      stage.Resume();
-      stage.player.AdvanceToNext();
+    while (stage_->advances_when_read && !settled()) {
+      stage_->Resume();
+      stage_->player.AdvanceToNext();
     }
-    stage.mu.Await(absl::Condition(&settled));
-    const bool complete = stage.player.closed() && stage.player.sent().empty();
-    if (!IsOnStage() || (stage.cancelled && !complete)) return absl::CancelledError("cancelled by the program");
-    if (!stage.player.sent().empty()) {
-      v1::PlayTimelineResponse response = std::move(stage.player.sent().front());
-      stage.player.sent().pop_front();
+    stage_->mu.Await(absl::Condition(&settled));
+    const bool complete = stage_->player.closed() && stage_->player.sent().empty();
+    if (!IsOnStage() || (stage_->cancelled && !complete)) return absl::CancelledError("cancelled by the program");
+    if (!stage_->player.sent().empty()) {
+      v1::PlayTimelineResponse response = std::move(stage_->player.sent().front());
+      stage_->player.sent().pop_front();
       return response;
     }
-    if (!stage.error.ok()) return stage.error;
+    if (!stage_->error.ok()) return stage_->error;
     return std::nullopt;
   }
 

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -179,9 +180,7 @@ bool IsKnownTo(const v1::Event& event, absl::string_view audience) {
 }
 
 std::uint64_t Fingerprint(absl::string_view bytes) {
-  std::uint64_t fingerprint = 0;
-  absl::SimpleHexAtoi(Sha256Hex(bytes).substr(0, 16), &fingerprint);
-  return fingerprint;
+  return std::stoull(Sha256Hex(bytes).substr(0, 16), nullptr, 16);
 }
 
 std::string Sha256Hex(absl::string_view bytes) {

@@ -191,7 +191,7 @@ class TlsTest : public ::testing::Test {
   }
   // Waits for so many events.
   bool WaitForEvents(std::size_t count) {
-    const auto enough = [this, count] { return events_.size() >= count; };
+    const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return events_.size() >= count; };
     absl::MutexLock lock(&mutex_);
     return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
   }
