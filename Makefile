@@ -45,7 +45,8 @@ package: setup ## make the Debian packages, into build/package/debs
 	@.ci/setup .ci/packages-package.txt
 	cmake --preset package
 	cmake --build --preset package
-	cd build/package && rm -rf debs && cpack
+	rm -rf build/package
+	cd build/release && cpack -B ../package/debs
 
 test-package: package ## lint, install, use and remove the packages, in a copy of this machine; as root or with sudo
 	@.ci/setup .ci/packages-package-test.txt
