@@ -4,10 +4,11 @@
 set -eu
 cd "$(dirname "$0")"
 example=../../../client/examples/node
+export npm_config_update_notifier=false
 
 # What npm installed is written down in node_modules itself.
 if [ ! "$example/node_modules/.package-lock.json" -nt "$example/package-lock.json" ]; then
-  npm --prefix "$example" ci --silent --no-audit --no-fund --no-update-notifier
+  npm --prefix "$example" ci --loglevel=error --no-audit --no-fund
 fi
 npm --prefix "$example" run --silent generate
 ln -sfn "$example/node_modules" node_modules
