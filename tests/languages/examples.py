@@ -153,6 +153,14 @@ def follower(language):
     return [language.folder / "follow"], lambda line: [int(line)]
 
 
+def attempted(check):
+    """Returns what was wrong, also where the check itself could not go on."""
+    try:
+        return list(check())
+    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
 def run(language, address, programs, folder, wanted):
     """Yields (row, what was wrong); None in place of the latter where the language has no such row."""
     follow, ordinals_of = follower(language)
@@ -189,4 +197,4 @@ def run(language, address, programs, folder, wanted):
     }
     for row, check in rows.items():
         if wanted is None or row in wanted:
-            yield row, list(check()) if check else None
+            yield row, attempted(check) if check else None
