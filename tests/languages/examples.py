@@ -190,7 +190,8 @@ def run(language, address, programs, folder, wanted):
         "example: its README": readme if language.has_example else None,
         "example: a server that starts late":
             (lambda: late_server(language, programs, log("late"))) if language.has_example else None,
-        "a server that is killed twice": lambda: survive(follow, ordinals_of, programs, log("kill"), servers.Server.kill),
+        "a server that is killed twice":
+            lambda: survive(follow, ordinals_of, programs, log("kill"), servers.Server.kill),
         "a server that drains twice":
             lambda: survive(follow, ordinals_of, programs, log("drain"), servers.Server.terminate),
         "what trips it alone": own_check if (language.folder / "check").exists() else None,

@@ -56,7 +56,7 @@ public final class ResumingTimeline implements AutoCloseable {
    * Waits for the next message. Null when the server has closed the playback because it was done.
    *
    * @throws StatusException of a call that it makes no sense to repeat, or of the last one when two minutes went by
-   *     without an item
+   *     without an item or a heartbeat
    * @throws IllegalStateException when an item is not the one that was due
    */
   public StreamTimelineResponse read() throws StatusException, InterruptedException {
@@ -122,6 +122,8 @@ public final class ResumingTimeline implements AutoCloseable {
             "a defect: item " + item.getOrdinal() + " came where " + (lastOrdinal + 1) + " was due");
       }
       lastOrdinal = item.getOrdinal();
+    }
+    if (response.getItemsCount() > 0 || response.hasHeartbeat()) {
       failures = 0;
     }
   }
