@@ -4,44 +4,28 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import threading
 import time
 
 import servers
 from languages import HERE, SOURCE
 
+sys.path.insert(0, str(SOURCE / "tests"))
+import readme_blocks  # noqa: E402
+
 SECONDS = 60
 LAST_ORDINAL = 36  # of the whole timeline of the shipped corpus
-
-
-def blocks(text):
-    """Yields the console blocks of a README."""
-    yield from re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def commands(text):
-    """Yields (command, its output) of a console's text, in which a line that begins with "$ " is a command."""
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
-        yield command, output
-
-
-def matches(expected, actual):
-    """Whether it is the same; a line "..." stands for any number of lines."""
-    pieces = re.split(r"^\.\.\.\n", expected, flags=re.MULTILINE)
-    return re.fullmatch("(?:.*\n)*?".join(re.escape(piece) for piece in pieces), actual) is not None
 
 
 def run_console(text, language, address):
     """Yields what was wrong with the commands of a console's text. Any program named crisis is the built one."""
     environment = dict(os.environ, HOTLINE_SERVER=address)
-    for command, expected in commands(text):
+    for command, expected in readme_blocks.commands(text):
         arguments = re.sub(r"^\S*crisis(\.\w+)?(?=\s|$)", "crisis", command)
-        result = subprocess.run(["bash", "-c", f'crisis() {{ "{language.folder}/crisis" "$@"; }}; {arguments}'],
-                                cwd=language.example, env=environment, stdin=subprocess.DEVNULL, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS)
-        actual = result.stdout + (f"exit code {result.returncode}\n" if result.returncode else "")
-        if not matches(expected, actual):
+        program = f'crisis() {{ "{language.folder}/crisis" "$@"; }}; {arguments}'
+        actual = readme_blocks.run(program, language.example, environment)
+        if not readme_blocks.matches(expected, actual):
             yield f"$ {command}\n-- expected\n{expected}-- it prints\n{actual}"
 
 
@@ -123,10 +107,12 @@ def late_server(language, programs, log):
     caller = subprocess.Popen([language.folder / "crisis", "day", "1962-10-27"], stdin=subprocess.DEVNULL,
                               env=dict(os.environ, HOTLINE_SERVER=port.address), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)
-    if not port.came.wait(SECONDS):
-        caller.kill()
-        yield "it did not connect"
-        return
+    deadline = time.monotonic() + SECONDS
+    while not port.came.wait(0.05):
+        if caller.poll() is not None or time.monotonic() > deadline:
+            caller.kill()
+            yield f"it did not connect; it printed:\n{caller.communicate()[0]}"
+            return
     server = servers.Server([programs / "hotlined", "--lame_duck=0", f"--corpus={SOURCE / 'data'}"], log)
     server.start(port.address)
     try:
@@ -170,9 +156,12 @@ def run(language, address, programs, folder, wanted):
 
     def readme():
         text = (language.example / "README.md").read_text()
-        yield from (wrong for block in blocks(text) for wrong in run_console(block, language, address))
-        if not any("crisis play" in block for block in blocks(text)):
-            yield "it does not show `crisis play`"
+        consoles = [body for kind, body in readme_blocks.blocks(text) if kind == "console"]
+        for body in consoles:
+            yield from run_console(body, language, address)
+        for command in ("day", "show", "search", "play", "follow"):
+            if not any(f"crisis {command}" in body for body in consoles):
+                yield f"it does not show `crisis {command}`"
 
     def log(name):
         return folder / f"{language.name}-{name}.log"

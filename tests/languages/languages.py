@@ -1,4 +1,4 @@
-"""The languages, and what each takes. To add one: a folder with build.sh, adapter and perhaps crisis, and a line here."""
+"""The languages, and what each takes. README.md says how to add one."""
 
 import dataclasses
 import pathlib

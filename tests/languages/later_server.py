@@ -1,4 +1,4 @@
-"""A server of a later version of the contract: it sends enum values, fields and kinds of items that clients do not know.
+"""A server of a later version of the contract: it sends values of enums, fields and items that clients do not know.
 
 usage: later_server.py --listen=HOST:PORT, in a Python that has grpcio and grpcio-tools, with proto/ in PYTHONPATH
 """

@@ -1,4 +1,4 @@
-"""Runs the driver's cases through Python's grpcio and the stubs of client/examples/python. ../README.md has the protocol."""
+"""Runs the driver's cases through grpcio and the stubs of client/examples/python. ../README.md has the protocol."""
 
 import asyncio
 import json
