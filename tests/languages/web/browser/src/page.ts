@@ -9,7 +9,7 @@ import { EventType } from "./gen/hotline/v1/document_pb";
 import { Certainty } from "./gen/hotline/v1/filter_pb";
 import { ClosingReason, type TimelineItem } from "./gen/hotline/v1/timeline_pb";
 import { TimelineService } from "./gen/hotline/v1/timeline_service_pb";
-import { resumingTimeline } from "./resuming_timeline";
+import { resumingTimeline, type Cut } from "./resuming_timeline";
 
 const UNARY = { timeoutMs: 5_000 };
 
@@ -32,15 +32,14 @@ function element(tag: string, text: string, className = ""): HTMLElement {
   return made;
 }
 
-// What went wrong: code, reason and, for a bad request, the fields.
+// What went wrong: code, reason, words and, for a bad request, the fields.
 function describe(thrown: unknown): HTMLElement {
   const error = ConnectError.from(thrown);
   const reason = error.findDetails(ErrorInfoSchema)[0]?.reason;
   const box = element("div", "", "error");
   box.append(element("strong", [codeName(error.code), reason].filter(Boolean).join(" ")), ` ${error.rawMessage}`);
-  for (const { field, description } of error.findDetails(BadRequestSchema).flatMap((bad) => bad.fieldViolations)) {
-    box.append(element("div", `${field}: ${description}`));
-  }
+  const fields = error.findDetails(BadRequestSchema).flatMap((bad) => bad.fieldViolations).map(({ field }) => field);
+  if (fields.length > 0) box.append(element("div", `field: ${fields.join(", ")}`));
   return box;
 }
 
@@ -136,8 +135,8 @@ async function play(secondsADay: number): Promise<void> {
       kind: { case: "dayLength" as const, value: durationOf(secondsADay) }, longestWait: durationOf(0.5),
     },
   };
-  const onCut = ({ error, lastOrdinal, waitMs }: { error: ConnectError; lastOrdinal: bigint; waitMs: number }) =>
-    byId("cuts").append(element("li", `cut (${codeName(error.code)}), going on behind item ${lastOrdinal} in ${Math.round(waitMs)} ms`));
+  const onCut = ({ error, lastOrdinal, waitMs }: Cut) => byId("cuts").append(element("li",
+    `cut (${codeName(error.code)}), going on behind item ${lastOrdinal} in ${Math.round(waitMs)} ms`));
   try {
     for await (const { items, content } of resumingTimeline(timeline, request, { signal: mine.signal, onCut })) {
       for (const item of items) {
