@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/corpus/errors.h"
@@ -51,6 +52,13 @@ grpc::Status ToGrpcStatus(const absl::Status& error, absl::string_view request_i
   });
   // gRPC's and Abseil's codes have equal numbers.
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(), details.SerializeAsString());
+}
+
+absl::Status ResponseTooLarge(std::size_t bytes) {
+  return Failure(absl::StatusCode::kFailedPrecondition, "RESPONSE_TOO_LARGE",
+                 absl::StrCat("the answer would have ", bytes, " bytes, and may have ", kMostResponseBytes,
+                              "; name the fields that are wanted in a read mask, and leave out the largest"),
+                 {{"response_bytes", absl::StrCat(bytes)}, {"most_bytes", absl::StrCat(kMostResponseBytes)}});
 }
 
 absl::Status RetryLater(absl::string_view reason, absl::string_view message, absl::Duration after) {
