@@ -160,26 +160,28 @@ local function check(text, type_name)
       end
       given[field] = true
       if not take(":") then expect('":"') end
-      take_value(field, path .. field.name, field.is_list)
+      take_value(field, path .. field.name, nil)
     until not take(",")
     if not take("}") then expect('"," or "}"') end
   end
 
-  function take_value(field, path, may_be_list)
+  -- With an index where the value is one of a list.
+  function take_value(field, path, index)
     local sign = text:sub(position, position)
+    if index and (sign == "{" or sign == "[") then path = path .. "[" .. index .. "]" end
     if sign == '"' then
       take_string()
     elseif sign == "{" then
       if not field.type then refuse("INVALID_FIELD", path, "an object, and not a single value") end
       take_object(field.type, path .. ".")
     elseif sign == "[" then
-      if not may_be_list then refuse("INVALID_FIELD", path, "a list, and not a single value") end
+      if index or not field.is_list then refuse("INVALID_FIELD", path, "a list, and not a single value") end
       take("%[")
       if take("%]") then return end
-      local index = 0
+      local next_index = 0
       repeat
-        take_value(field, path .. "[" .. index .. "]", false)
-        index = index + 1
+        take_value(field, path, next_index)
+        next_index = next_index + 1
       until not take(",")
       if not take("%]") then expect('"," or "]"') end
     elseif not take("[%w+.-]+") then  -- a number, true, false or null, of which the transcoder knows how they are written

@@ -22,7 +22,7 @@ from web_rig import SOURCE, Rig, harness
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 PAGE = SOURCE / "tests/languages/web/browser/dist"
 SECONDS = 1000  # of Playwright's milliseconds
 

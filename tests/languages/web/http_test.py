@@ -495,7 +495,8 @@ class HttpTest(unittest.TestCase):
             if number == 100:
                 rig.replicas[0].kill()
             connection.request("POST", ARCHIVE + "GetCorpus", "{}", JSON)
-            self.assertEqual(Response(connection.getresponse()).status, 200)
+            response = Response(connection.getresponse())
+            self.assertEqual(response.status, 200, response.body)
 
     def test_no_replica(self):
         for replica in rig.replicas:
