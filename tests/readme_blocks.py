@@ -1,8 +1,8 @@
 """Reads the fenced blocks of a README, runs the commands in them, and compares what they print.
 
-In a block of `console`, a line that begins with "$ " is a command for bash, which goes on behind a "\\" at the line's end.
-The lines below it are its whole output, where "..." stands for any number of lines; blanks at the end of a line do not
-count. A command that fails has "exit code N" as its last line.
+In a block of `console`, a line that begins with "$ " is a command for bash, which goes on behind a "\\" at its end. The
+lines below it are its whole output, where "..." stands for any number of lines; blanks at a line's end do not count. A
+command that fails has "exit code N" as its last line.
 """
 
 import re

@@ -153,6 +153,14 @@ def follower(language):
     return [language.folder / "follow"], lambda line: [int(line)]
 
 
+def attempted(check):
+    """Returns what was wrong, also where the check itself could not go on."""
+    try:
+        return list(check())
+    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
 def run(language, address, programs, folder, wanted):
     """Yields (row, what was wrong); None in place of the latter where the language has no such row."""
     follow, ordinals_of = follower(language)
@@ -182,11 +190,12 @@ def run(language, address, programs, folder, wanted):
         "example: its README": readme if language.has_example else None,
         "example: a server that starts late":
             (lambda: late_server(language, programs, log("late"))) if language.has_example else None,
-        "a server that is killed twice": lambda: survive(follow, ordinals_of, programs, log("kill"), servers.Server.kill),
+        "a server that is killed twice":
+            lambda: survive(follow, ordinals_of, programs, log("kill"), servers.Server.kill),
         "a server that drains twice":
             lambda: survive(follow, ordinals_of, programs, log("drain"), servers.Server.terminate),
         "what trips it alone": own_check if (language.folder / "check").exists() else None,
     }
     for row, check in rows.items():
         if wanted is None or row in wanted:
-            yield row, list(check()) if check else None
+            yield row, attempted(check) if check else None

@@ -34,7 +34,8 @@ SCRIPTS = 'Хрущёв — Кеннеди: 書簡, מכתב, cafe\u0301, 🕊; 
 def document(id, title, text="", more=""):
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
     return (f'documents {{ id: "{id}" {more} kind: DOCUMENT_KIND_LETTER title: "{escaped}" authors: "khrushchev"'
-            f' recipients: "kennedy" publicity: PUBLICITY_PRIVATE text: "{text}" claims {{ date: "1962-10-23" source: "finding-aid" }} }}\n')
+            f' recipients: "kennedy" publicity: PUBLICITY_PRIVATE text: "{text}"'
+            f' claims {{ date: "1962-10-23" source: "finding-aid" }} }}\n')
 
 
 def write(folder):

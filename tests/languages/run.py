@@ -60,7 +60,8 @@ def build_all(languages):
 
 def run_language(language, cases, started, programs, folder, options):
     """Yields (row, what was wrong); None in place of the latter where the row is none for this language."""
-    yield from conformance.run(language, cases, {name: server.address for name, server in started.items()}, options.show)
+    addresses = {name: server.address for name, server in started.items()}
+    yield from conformance.run(language, cases, addresses, options.show)
     yield from examples.run(language, started["shipped"].address, programs, folder, options.case)
 
 

@@ -76,7 +76,7 @@ def check_reflection(report, client, channel):
 
 
 def tell_to_leave(server, client):
-    """Tells the server to leave, waits until its health shows it, and returns a call that keeps it there for a while."""
+    """Tells the server to leave, waits until its health says so, and returns a call that keeps it there for a while."""
     watch = client.call("grpc.health.v1.Health", "Watch", {})
     for health in watch:
         status = json_format.MessageToDict(health)["status"]

@@ -1,5 +1,5 @@
-// Package hotlineclient has what a program in Go needs around the generated stubs of Hotline: a connection that waits and
-// retries, a playback that outlives its server, and errors with their details.
+// Package hotlineclient has what a program in Go needs besides the generated stubs of Hotline: a connection that waits
+// and retries, a playback that outlives its server, and errors with their details.
 package hotlineclient
 
 import (
@@ -11,8 +11,8 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
-// Unary calls wait for a server until their deadline and are tried again where it went away. A stream is not: gRPC would
-// begin it anew, and only Follow knows from where.
+// Unary calls wait for a server until their deadline, and are tried again where it went away. Streams are not: Follow
+// knows better from where to go on.
 const serviceConfig = `{
   "methodConfig": [{
     "name": [

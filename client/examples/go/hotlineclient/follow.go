@@ -153,8 +153,8 @@ func (f *follower) isFinal(err error) bool {
 	return !f.begun || detail[*errdetails.ErrorInfo](err).GetDomain() == "hotline"
 }
 
-// wait counts a failure and returns how long to wait behind it: as long as the server asks, and a random time, such that
-// the clients of a server that died do not come back all at once.
+// wait counts a failure and returns how long to wait behind it: as long as the server asks, and a random time, so that
+// the clients of a server that died do not all come back at once.
 func (f *follower) wait(err error) time.Duration {
 	if f.failures++; f.failures == 1 {
 		f.failingSince = time.Now()

@@ -3,7 +3,9 @@ import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/proto
 import { anyUnpack, type Duration } from "@bufbuild/protobuf/wkt";
 import * as grpc from "@grpc/grpc-js";
 
-import { BadRequestSchema, ErrorInfoSchema, ResourceInfoSchema, RetryInfoSchema } from "./gen/google/rpc/error_details_pb.js";
+import {
+  BadRequestSchema, ErrorInfoSchema, ResourceInfoSchema, RetryInfoSchema,
+} from "./gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "./gen/google/rpc/status_pb.js";
 
 export interface Failure {

@@ -41,8 +41,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-// Waits for a server that is not there yet, until the deadline: grpc-js checks `waitForReady` in a service config for its
-// type, and then ignores it.
+// Waits for a server that is not there yet, until the deadline. That is said here, since grpc-js checks the type of
+// `waitForReady` in a service config, and then ignores it.
 export function unary<I extends DescMessage, O extends DescMessage>(
   client: grpc.Client, method: Method<"unary", I, O>, request: MessageInitShape<I>, options: CallOptions = {},
 ): Promise<MessageShape<O>> {

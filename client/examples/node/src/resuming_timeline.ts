@@ -7,7 +7,9 @@ import * as grpc from "@grpc/grpc-js";
 
 import { failureOf, isServiceError, type Failure } from "./failure.js";
 import { ClosingReason, OpenedOutcome, type Closing } from "./gen/hotline/v1/timeline_pb.js";
-import { StreamTimelineRequestSchema, TimelineService, type StreamTimelineResponse } from "./gen/hotline/v1/timeline_service_pb.js";
+import {
+  StreamTimelineRequestSchema, TimelineService, type StreamTimelineResponse,
+} from "./gen/hotline/v1/timeline_service_pb.js";
 import { messages, serverStream, serviceError } from "./grpc.js";
 
 const GIVE_UP_AFTER = 120_000;
@@ -26,8 +28,8 @@ export interface ResumingOptions {
 }
 
 // Yields the messages of one playback, over as many calls as it takes: no item is lost or comes twice. Ends when the
-// server has closed the playback because it was done. Throws the error of a call that it makes no sense to repeat, or of
-// the last one when two minutes went by without an item.
+// server has closed the playback because it was done. Throws the error of a call that it makes no sense to repeat, or
+// of the last one when two minutes went by without an item or a heartbeat.
 export async function* resumingTimeline(
   client: grpc.Client, request: MessageInitShape<typeof StreamTimelineRequestSchema>, options: ResumingOptions = {},
 ): AsyncGenerator<StreamTimelineResponse> {
@@ -52,8 +54,8 @@ export async function* resumingTimeline(
             throw new Error(`a defect: item ${ordinal} came where ${lastOrdinal + 1n} was due`);
           }
           lastOrdinal = ordinal;
-          failures = 0;
         }
+        if (items.length > 0 || content.case === "heartbeat") failures = 0;
         begun = true;
         next.from = { case: "fromPosition", value: position };
         yield response;
@@ -80,7 +82,7 @@ function isComplete({ reason }: Closing): boolean {
   return [ClosingReason.END, ClosingReason.STOPPED, ClosingReason.HALF_CLOSED, ClosingReason.IDLE].includes(reason);
 }
 
-// Whether the next call would end in the same way. What ran was cut on the way, and proxies give a cut call many codes.
+// Whether the next call would end in the same way. What ran was cut on the way, and proxies give that many codes.
 function isFinal({ code, domain }: Failure, begun: boolean): boolean {
   if (["UNAVAILABLE", "RESOURCE_EXHAUSTED", "CANCELLED"].includes(code)) return false;
   if (domain === "hotline") return true;

@@ -34,8 +34,8 @@ class Cut(Exception):
 async def play(stub, request, on_cut=lambda cut, seconds: None):
     """Yields the responses to `request`, also over the death of a server: each item once and in order.
 
-    `stub` is a TimelineServiceStub. `on_cut` is told of each cut, and after how many seconds playback is resumed. Raises
-    the error of the last call where resuming would not help, or did not for two minutes.
+    `stub` is a TimelineServiceStub. `on_cut` is told of each cut, and after how many seconds playback is resumed.
+    Raises the error of the last call where resuming would not help, or did not for two minutes.
     """
     next_request = type(request)()
     next_request.CopyFrom(request)
@@ -45,7 +45,7 @@ async def play(stub, request, on_cut=lambda cut, seconds: None):
         try:
             async for response in _one_call(stub, next_request):
                 begun = True
-                if response.items:
+                if response.items or response.HasField("heartbeat"):
                     failures = 0
                 if response.HasField("closing"):
                     closing = response.closing

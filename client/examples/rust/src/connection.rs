@@ -46,8 +46,8 @@ pub async fn ask<Q: Clone, A>(
     }
 }
 
-/// Whether no server is there. tonic calls a connection that broke UNKNOWN, and then, unlike a server's UNKNOWN, the
-/// status has a source.
+/// Whether no server is there. tonic calls a connection that broke UNKNOWN or CANCELLED, but then, unlike with what a
+/// server said, the status has a source.
 fn is_unreachable(status: &Status) -> bool {
-    status.code() == Code::Unavailable || status.code() == Code::Unknown && status.source().is_some()
+    status.code() == Code::Unavailable || status.source().is_some()
 }

@@ -57,7 +57,7 @@ impl ResumingTimeline {
     }
 
     /// The next message or cut; None where the playback is complete. An error is final: it would come again, or two
-    /// minutes passed without an item.
+    /// minutes passed without an item or a heartbeat.
     pub async fn next(&mut self) -> Result<Option<Step>, Status> {
         sleep(std::mem::take(&mut self.wait)).await;
         let status = match timeout(LONGEST_SILENCE, self.receive()).await {
@@ -101,7 +101,7 @@ impl ResumingTimeline {
         if let Some(Content::Closing(closing)) = message.content {
             self.closing = Some(closing);
         }
-        if !message.items.is_empty() {
+        if !message.items.is_empty() || matches!(message.content, Some(Content::Heartbeat(_))) {
             self.failures = 0;
             self.failing_since = None;
         }

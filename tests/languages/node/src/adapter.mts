@@ -1,4 +1,4 @@
-// Runs the cases of ../cases.json for Node: one JSON object a line on standard input, its answer on standard output.
+// Runs conformance cases for Node: one JSON object a line on standard input, its answer on standard output.
 import { createInterface } from "node:readline";
 
 import { fromJson, toBinary, toJson, type DescMethod, type JsonValue, type Message } from "@bufbuild/protobuf";

@@ -162,7 +162,8 @@ public final class Crisis {
       page = archive().searchDocuments(request.build());
       for (SearchHit hit : page.getHitsList()) {
         Document document = hit.getDocument();
-        print(String.format(Locale.ROOT, "%.2f  %s  %s", hit.getScore(), idOf(document.getName()), document.getTitle()));
+        String score = String.format(Locale.ROOT, "%.2f", hit.getScore());
+        print(score + "  " + idOf(document.getName()) + "  " + document.getTitle());
       }
       request.setPageToken(page.getNextPageToken());
     } while (!page.getNextPageToken().isEmpty());

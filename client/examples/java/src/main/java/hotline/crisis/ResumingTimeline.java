@@ -4,6 +4,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import hotline.v1.Closing;
 import hotline.v1.OpenedOutcome;
+import hotline.v1.PlaybackOpened;
 import hotline.v1.StreamTimelineRequest;
 import hotline.v1.StreamTimelineResponse;
 import hotline.v1.TimelineItem;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * To copy: a StreamTimeline that goes on where it was when its server dies, drains or falls silent. One playback over as
- * many calls as it takes: no item is lost or comes twice.
+ * To copy: a StreamTimeline that goes on where it was when its server dies, drains or falls silent. One playback over
+ * as many calls as it takes: no item is lost or comes twice.
  *
  * <p>Threads: one at a time. Interrupting it ends {@link #read}.
  */
@@ -55,7 +56,7 @@ public final class ResumingTimeline implements AutoCloseable {
    * Waits for the next message. Null when the server has closed the playback because it was done.
    *
    * @throws StatusException of a call that it makes no sense to repeat, or of the last one when two minutes went by
-   *     without an item
+   *     without an item or a heartbeat
    * @throws IllegalStateException when an item is not the one that was due
    */
   public StreamTimelineResponse read() throws StatusException, InterruptedException {
@@ -110,8 +111,9 @@ public final class ResumingTimeline implements AutoCloseable {
   private void remember(StreamTimelineResponse response) {
     closing = response.getClosing();
     request.setFromPosition(response.getPosition());
-    if (response.hasOpened() && (!begun || response.getOpened().getOutcome() == OpenedOutcome.OPENED_OUTCOME_CONTINUED)) {
-      lastOrdinal = response.getOpened().getFirstOrdinal() - 1;
+    PlaybackOpened opened = response.getOpened();
+    if (response.hasOpened() && (!begun || opened.getOutcome() == OpenedOutcome.OPENED_OUTCOME_CONTINUED)) {
+      lastOrdinal = opened.getFirstOrdinal() - 1;
     }
     begun = true;
     for (TimelineItem item : response.getItemsList()) {
@@ -120,6 +122,8 @@ public final class ResumingTimeline implements AutoCloseable {
             "a defect: item " + item.getOrdinal() + " came where " + (lastOrdinal + 1) + " was due");
       }
       lastOrdinal = item.getOrdinal();
+    }
+    if (response.getItemsCount() > 0 || response.hasHeartbeat()) {
       failures = 0;
     }
   }
@@ -139,7 +143,7 @@ public final class ResumingTimeline implements AutoCloseable {
     return delay;
   }
 
-  // Whether the next call would end in the same way. What ran was cut on the way, and proxies give a cut call many codes.
+  // Whether the next call would end in the same way. What ran was cut on the way, and proxies give that many codes.
   private boolean isFinal(StatusException error) {
     return switch (error.getStatus().getCode()) {
       case UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED -> false;

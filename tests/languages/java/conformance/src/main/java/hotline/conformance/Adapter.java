@@ -62,7 +62,8 @@ public final class Adapter {
   /** Of {@code message}, {@code halfClose} and {@code cancel} one is set. */
   private record Step(Message message, boolean halfClose, boolean cancel, int after) {}
 
-  private Adapter(ManagedChannel channel, MethodDescriptor<Message, Message> method, double deadline, List<Step> script) {
+  private Adapter(
+      ManagedChannel channel, MethodDescriptor<Message, Message> method, double deadline, List<Step> script) {
     this.channel = channel;
     this.method = method;
     this.options = CallOptions.DEFAULT.withDeadlineAfter((long) (deadline * 1e9), TimeUnit.NANOSECONDS);
@@ -113,7 +114,8 @@ public final class Adapter {
     return answer;
   }
 
-  private static Step parse(JsonObject step, MethodDescriptor<Message, ?> method) throws InvalidProtocolBufferException {
+  private static Step parse(JsonObject step, MethodDescriptor<Message, ?> method)
+      throws InvalidProtocolBufferException {
     Message message = null;
     if (step.has("message")) {
       var marshaller = (MethodDescriptor.PrototypeMarshaller<Message>) method.getRequestMarshaller();
