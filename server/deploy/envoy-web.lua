@@ -85,10 +85,15 @@ end
 -- Writing errors.
 
 -- The code of google.rpc.Code for each HTTP status with which Envoy answers by itself; others are UNKNOWN.
-local CODES = { [400] = 3, [404] = 12, [405] = 12, [413] = 8, [429] = 14, [500] = 13, [502] = 14, [503] = 14, [504] = 14 }
+local CODES = { [400] = 3, [404] = 12, [405] = 12, [413] = 8, [429] = 14,
+                [500] = 13, [502] = 14, [503] = 14, [504] = 14 }
+
+-- The longest text in an error; of a longer one, the beginning.
+local MAX_TEXT_BYTES = 500
 
 -- A text as JSON. What is not ASCII is written as in a URL, since it might be no UTF-8.
 local function quoted(text)
+  if #text > MAX_TEXT_BYTES then text = text:sub(1, MAX_TEXT_BYTES) .. "..." end
   text = text:gsub('["\\]', "\\%0"):gsub("%c", function(sign) return ("\\u%04x"):format(sign:byte()) end)
   return '"' .. text:gsub("[\128-\255]", function(byte) return ("%%%02X"):format(byte:byte()) end) .. '"'
 end
@@ -119,7 +124,8 @@ local function check(text, type_name)
   end
 
   local function expect(what)
-    refuse("REQUEST_DAMAGED", nil, "the body is no JSON: " .. what .. " is missing at byte " .. position .. " of " .. #text)
+    refuse("REQUEST_DAMAGED", nil,
+           "the body is no JSON: " .. what .. " is missing at byte " .. position .. " of " .. #text)
   end
 
   -- Steps over what the pattern matches, and the blanks behind it. Returns whether it was there.
@@ -184,7 +190,7 @@ local function check(text, type_name)
         next_index = next_index + 1
       until not take(",")
       if not take("%]") then expect('"," or "]"') end
-    elseif not take("[%w+.-]+") then  -- a number, true, false or null, of which the transcoder knows how they are written
+    elseif not take("[%w+.-]+") then  -- numbers, true, false and null: the transcoder knows how they are written
       expect("a value")
     end
   end

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the page into browser/dist, and installs what drives the browser into build/languages/web. Does little the second
-# time. Needs node, npm, and python3 with venv.
+# Builds the page into browser/dist, and installs what drives the browser into build/languages/web. Does little the
+# second time. Needs node, npm, and python3 with venv.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out="$here/../../../build/languages/web"

@@ -5,7 +5,6 @@ usage: http_test.py BIN_DIR [TEST...]   (unittest's names, HttpTest.test_cors)
 
 import base64
 import contextlib
-import http.client
 import json
 import pathlib
 import random
@@ -21,13 +20,10 @@ import urllib.parse
 from google.protobuf import descriptor_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from web_rig import EnvoyWeb, Rig, harness
+from web_client import (ARCHIVE, EVENTS, JSON, STREAM, TIMELINE, Response, Stream, connect, curl, documents_of, post,
+                        request)
+from web_rig import Rig, harness
 
-ARCHIVE = "/hotline.v1.ArchiveService/"
-TIMELINE = "/hotline.v1.TimelineService/"
-STREAM = TIMELINE + "StreamTimeline"
-JSON = {"content-type": "application/json"}
-EVENTS = {"accept": "text/event-stream", **JSON}
 # Without end, so that whatever comes has come while the stream was open; and over in some seconds.
 ENDLESS = {"pace": {"dayLength": "864000s"}, "heartbeatInterval": "1s"}
 SECONDS = {"pace": {"dayLength": "1s", "longestWait": "0.1s"}}
@@ -41,112 +37,6 @@ def setUpModule():
     unittest.addModuleCleanup(stack.close)
     folder = stack.enter_context(harness.new_folder("web"))
     rig = stack.enter_context(Rig(BIN_DIR, folder, ["--drain_window=6s", "--lame_duck=0"]))
-
-
-class Response:
-    """An answer that is complete."""
-
-    def __init__(self, response):
-        self.status, self.headers, self.body = response.status, response.headers, response.read()
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-    def detail(self, kind):
-        return next((detail for detail in self.json["details"] if detail["@type"].endswith("google.rpc." + kind)), {})
-
-    @property
-    def reason(self):
-        return self.detail("ErrorInfo").get("reason")
-
-    @property
-    def fields(self):
-        return [violation["field"] for violation in self.detail("BadRequest").get("fieldViolations", [])]
-
-
-def connect():
-    host, port = EnvoyWeb.target.split(":")
-    return http.client.HTTPConnection(host, int(port), timeout=20)
-
-
-def request(verb, path, body=None, headers=None):
-    connection = connect()
-    try:
-        connection.request(verb, path, body, headers or {})
-        return Response(connection.getresponse())
-    finally:
-        connection.close()
-
-
-def post(path, body, headers=None):
-    """`body` is JSON as bytes or text, or what becomes it."""
-    if not isinstance(body, (bytes, str)):
-        body = json.dumps(body)
-    return request("POST", path, body.encode() if isinstance(body, str) else body, headers or JSON)
-
-
-class Stream:
-    """A StreamTimeline that is read message by message, as it comes."""
-
-    def __init__(self, body, headers=None, path=STREAM):
-        self.connection = connect()
-        self.connection.request("POST", path, json.dumps(body), headers or JSON)
-        self.response = self.connection.getresponse()
-        self.type = self.response.headers["content-type"]
-        self.messages, self.cut = [], False
-
-    def __iter__(self):
-        # A message is complete with its line, or with the empty line behind it. What comes after the last is cut.
-        begin, end = (b"data: ", b"\n\n") if self.type == "text/event-stream" else (b"", b"\n")
-        rest = b""
-        while True:
-            try:
-                piece = self.response.read1(1_000_000)
-            except (http.client.IncompleteRead, ConnectionError):
-                self.cut = True
-                return
-            *complete, rest = (rest + piece).split(end)
-            for message in complete:
-                assert message.startswith(begin), message
-                self.messages.append(json.loads(message[len(begin):]))
-                yield self.messages[-1]
-            if not piece:
-                assert not rest, rest
-                return
-
-    def read(self):
-        for _ in self:
-            pass
-        return self
-
-    @property
-    def closing(self):
-        return self.messages[-1].get("closing", {})
-
-    @property
-    def items(self):
-        return [item for message in self.messages for item in message.get("items", [])]
-
-    @property
-    def ordinals(self):
-        return [int(item.get("ordinal", 0)) for item in self.items]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.connection.close()
-
-
-def documents_of(items):
-    return [item["event"]["document"]["name"] for item in items if "event" in item]
-
-
-def curl(*arguments):
-    """Exit code and output."""
-    done = subprocess.run(["curl", "-sS", "--max-time", "30", *arguments], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout
 
 
 class HttpTest(unittest.TestCase):
@@ -171,7 +61,8 @@ class HttpTest(unittest.TestCase):
             (ARCHIVE + "GetDocument", {"name": "documents/kk-99"}, 404, 5, "DOCUMENT_NOT_FOUND", [], "documents/kk-99"),
             (ARCHIVE + "ListDocuments", {"pageSize": -1}, 400, 3, "INVALID_FIELD", ["page_size"], None),
             (ARCHIVE + "SearchDocuments", {"query": "a AND b"}, 400, 3, "INVALID_QUERY", [], None),
-            (STREAM, {"fromEvent": "documents/kk-99/events/1"}, 404, 5, "EVENT_NOT_FOUND", [], "documents/kk-99/events/1"),
+            (STREAM, {"fromEvent": "documents/kk-99/events/1"}, 404, 5, "EVENT_NOT_FOUND", [],
+             "documents/kk-99/events/1"),
             (STREAM, {"pace": {"speed": 0}}, 400, 3, "INVALID_FIELD", ["pace.speed"], None),
         ]:
             for headers in (JSON, EVENTS):
@@ -233,6 +124,13 @@ class HttpTest(unittest.TestCase):
                          "filter.window.day: no field of hotline.v1.TimeWindow; allowed are: start, end, first_day, "
                          "last_day, time_zone, match")
 
+    def test_the_error_is_short(self):
+        """Whatever of the request it repeats."""
+        for body in [{"a" * 60_000: 1}, {"page_size": '"' * 30_000}, {"filter": {"\x01" * 9_000: 1}}]:
+            response = post(ARCHIVE + "ListDocuments", body)
+            self.assertEqual((response.status, response.reason), (400, "INVALID_FIELD"))
+            self.assertLess(len(response.body), 10_000)
+
     def test_what_looks_like_an_unknown_field_and_is_none(self):
         for path, body in [
             (ARCHIVE + "GetCorpus", ""),
@@ -244,11 +142,11 @@ class HttpTest(unittest.TestCase):
             (ARCHIVE + "SearchDocuments", '{"query": "\u0442 -ракеты turkey"}'),
             (ARCHIVE + "ResolveReference", r'{"reference": "\\{\"nope\":3}kk-08"}'),
             (ARCHIVE + "ListDocuments", '{"filter": null, "pageSize": null, "read_mask": null}'),
-            (ARCHIVE + "ListDocuments", '{"filter": {"kinds": [], "authors": ["participants/kennedy"]}, "pageSize": "2"}'),
+            (ARCHIVE + "ListDocuments", '{"filter":{"kinds": [], "authors": ["participants/kennedy"]},"pageSize":"2"}'),
             (ARCHIVE + "ListDocuments", '{"filter":{"window":{"start":"1962-10-26T00:00:00.5Z"}},"page_size":2.0e0}'),
             (STREAM, '{"pace": {"unpaced": true}, "heartbeatInterval": "1.5s", "lag_policy": 1}'),
-            (STREAM, '{"pace": {"unpaced": true}, "until": "1962-10-26T00:00:00Z", "lagPolicy": "LAG_POLICY_CATCH_UP"}'),
-            (STREAM, '{"pace": {"unpaced": true}, "selection": {"readMask": "name", "eventTypes": ["EVENT_TYPE_SENT"]}}'),
+            (STREAM, '{"pace": {"unpaced":true}, "until": "1962-10-26T00:00:00Z", "lagPolicy": "LAG_POLICY_CATCH_UP"}'),
+            (STREAM, '{"pace": {"unpaced": true}, "selection": {"readMask":"name", "eventTypes":["EVENT_TYPE_SENT"]}}'),
         ]:
             with self.subTest(body=body):
                 response = post(path, body)
@@ -256,9 +154,10 @@ class HttpTest(unittest.TestCase):
                 self.assertEqual(response.status, 404 if path.endswith("Reference") else 200, response.body)
 
     def test_what_is_no_json(self):
-        for body in ["{", "}", "[]", "null", "3", '"{}"', " ", "{}{}", "{} x", "{,}", '{"name"}', '{"name":}', '{"name" 1}',
-                     '{"name": "documents/kk-09",}', '{"name": "documents/kk-09" "nope": 1}', '{"name": "documents/kk-09"',
-                     '{"name": "documents/kk-09}', "{name: 'documents/kk-09'}", "{'name': 'documents/kk-09'}",
+        for body in ["{", "}", "[]", "null", "3", '"{}"', " ", "{}{}", "{} x", "{,}", '{"name"}', '{"name":}',
+                     '{"name" 1}', '{"name": "documents/kk-09",}', '{"name": "documents/kk-09" "nope": 1}',
+                     '{"name": "documents/kk-09"', '{"name": "documents/kk-09}', "{name: 'documents/kk-09'}",
+                     "{'name': 'documents/kk-09'}",
                      '{name: "documents/kk-09"}', r'{"name": "\x41"}', r'{"name": "\u00"}', '{"name": "a\nb"}',
                      '{"name": "a\0b"}', '{"name": tru}', '{"name": /**/ "a"}', '{"name": "a"} // nope', '{"name": [}',
                      '{"filter": {"kinds": [1,]}}', '{"filter": {"kinds": [1 2]}}', '{"filter": {"kinds": [1}}',
@@ -333,7 +232,8 @@ class HttpTest(unittest.TestCase):
             self.assertEqual((response.status, response.json), (413, {
                 "code": 8, "message": "the request is too large; allowed are 64 KiB", "details": []}))
         # Envoy answers, and closes, while such a client still sends.
-        code, output = curl("-H", "transfer-encoding: chunked", "-d", of_size(100_000), rig.url + ARCHIVE + "GetDocument")
+        code, output = curl("-H", "transfer-encoding: chunked", "-d", of_size(100_000),
+                            rig.url + ARCHIVE + "GetDocument")
         self.assertEqual((code, json.loads(output)["code"]), (0, 8))
 
     def test_values_that_the_transcoder_refuses(self):
@@ -348,8 +248,10 @@ class HttpTest(unittest.TestCase):
         self.assertEqual((response.status, response.reason), (400, "INVALID_FIELD"))
 
     def test_a_request_in_the_query(self):
-        response = request("GET", ARCHIVE + "ListDocuments?filter.window.first_day=1962-10-27&pageSize=2&read_mask=name")
-        self.assertEqual([document["name"] for document in response.json["documents"]], ["documents/kk-09", "documents/kk-10"])
+        query = "filter.window.first_day=1962-10-27&pageSize=2&read_mask=name"
+        response = request("GET", f"{ARCHIVE}ListDocuments?{query}")
+        self.assertEqual([document["name"] for document in response.json["documents"]],
+                         ["documents/kk-09", "documents/kk-10"])
         self.assertEqual(response.status, 200)
         # As an EventSource asks.
         connection = connect()
@@ -462,7 +364,8 @@ class HttpTest(unittest.TestCase):
         corpus = harness.write_corpus(folder / "large", events=20)
         curation = corpus / "curation.textproto"
         text = '\\"missile\\" ' * 300_000
-        curation.write_text(curation.read_text().replace('  authors: "kennedy"', f'  text: "{text}"\n  authors: "kennedy"', 1))
+        authors = '  authors: "kennedy"'
+        curation.write_text(curation.read_text().replace(authors, f'  text: "{text}"\n{authors}', 1))
         before = [replica.process for replica in rig.replicas]
         for replica in rig.replicas:
             shipped = harness.write_corpus(folder / f"kept-{replica.name}")
@@ -529,8 +432,8 @@ class HttpTest(unittest.TestCase):
         for origin in ("https://hotline.example", "http://localhost:5173", "http://127.0.0.1:8000", "http://localhost"):
             headers = preflight(origin).headers
             self.assertEqual(headers["access-control-allow-origin"], origin)
-            allowed = headers["access-control-allow-headers"].split(", ")
-            self.assertLessEqual({"content-type", "grpc-timeout", "x-grpc-web", "x-user-agent", "authorization"}, set(allowed))
+            self.assertLessEqual({"content-type", "grpc-timeout", "x-grpc-web", "x-user-agent", "authorization"},
+                                 set(headers["access-control-allow-headers"].split(", ")))
             self.assertIn("POST", headers["access-control-allow-methods"])
             self.assertEqual(headers["access-control-max-age"], "7200")
         # Also errors can be read, and what carries those of gRPC-Web.
@@ -542,8 +445,9 @@ class HttpTest(unittest.TestCase):
             self.assertLessEqual({"grpc-status", "grpc-message", "grpc-status-details-bin"},
                                  set(response.headers["access-control-expose-headers"].split(", ")))
             self.assertNotIn("access-control-allow-credentials", response.headers)
-        for origin in ("http://hotline.example", "https://hotline.example.evil.example", "http://localhost.evil.example",
-                       "http://127.0.0.1:80.evil.example", "http://127.0.0.5:8000", "null", "http://127x0x0x1"):
+        for origin in ("http://hotline.example", "https://hotline.example.evil.example",
+                       "http://localhost.evil.example", "http://127.0.0.1:80.evil.example", "http://127.0.0.5:8000",
+                       "null", "http://127x0x0x1"):
             self.assertNotIn("access-control-allow-origin", preflight(origin).headers, origin)
             response = post(ARCHIVE + "GetCorpus", {}, {**JSON, "origin": origin})
             self.assertNotIn("access-control-allow-origin", response.headers, origin)

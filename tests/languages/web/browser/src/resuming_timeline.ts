@@ -1,5 +1,5 @@
-// A StreamTimeline that goes on where it was when it is cut: because a server or a proxy died or was drained, or because
-// nothing came any more.
+// A StreamTimeline that goes on where it was when it is cut: because a server or a proxy died or was drained, or
+// because nothing came any more.
 import { clone, create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Client } from "@connectrpc/connect";
@@ -28,8 +28,8 @@ export interface ResumingOptions {
 }
 
 // Yields the messages of one playback, over as many calls as it takes: no item is lost or comes twice. Ends when the
-// server closed the playback because it was done. Throws the error of a call that it makes no sense to repeat, or of the
-// last one when two minutes went by without an item; and the signal's reason, once it is aborted.
+// server closed the playback because it was done. Throws the error of a call that it makes no sense to repeat, or of
+// the last one when two minutes went by without an item; and the signal's reason, once it is aborted.
 export async function* resumingTimeline(
   client: Client<typeof TimelineService>, request: MessageInitShape<typeof StreamTimelineRequestSchema>,
   { onCut, signal }: ResumingOptions = {},
