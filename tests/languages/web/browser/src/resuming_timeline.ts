@@ -29,7 +29,7 @@ export interface ResumingOptions {
 
 // Yields the messages of one playback, over as many calls as it takes: no item is lost or comes twice. Ends when the
 // server closed the playback because it was done. Throws the error of a call that it makes no sense to repeat, or of
-// the last one when two minutes went by without an item; and the signal's reason, once it is aborted.
+// the last one when two minutes went by without an item or a heartbeat; and the signal's reason, once it is aborted.
 export async function* resumingTimeline(
   client: Client<typeof TimelineService>, request: MessageInitShape<typeof StreamTimelineRequestSchema>,
   { onCut, signal }: ResumingOptions = {},
@@ -60,8 +60,8 @@ export async function* resumingTimeline(
             throw new Error(`a defect: item ${ordinal} came where ${lastOrdinal + 1n} was due`);
           }
           lastOrdinal = ordinal;
-          failures = 0;
         }
+        if (items.length > 0 || content.case === "heartbeat") failures = 0;
         begun = true;
         next.from = { case: "fromPosition", value: position };
         yield response;
