@@ -6,6 +6,7 @@ usage: http_test.py BIN_DIR [TEST...]   (unittest's names, HttpTest.test_cors)
 import base64
 import contextlib
 import json
+import os
 import pathlib
 import random
 import re
@@ -22,7 +23,9 @@ from google.rpc import error_details_pb2, status_pb2
 
 from web_client import (ARCHIVE, EVENTS, JSON, STREAM, TIMELINE, Response, Stream, connect, curl, documents_of, post,
                         request)
-from web_rig import Rig, harness
+from web_rig import SOURCE, Rig, harness
+
+import readme_blocks  # noqa: E402  (in tests/, which web_rig added)
 
 # Without end, so that whatever comes has come while the stream was open; and over in some seconds.
 ENDLESS = {"pace": {"dayLength": "864000s"}, "heartbeatInterval": "1s"}
@@ -451,6 +454,19 @@ class HttpTest(unittest.TestCase):
             self.assertNotIn("access-control-allow-origin", preflight(origin).headers, origin)
             response = post(ARCHIVE + "GetCorpus", {}, {**JSON, "origin": origin})
             self.assertNotIn("access-control-allow-origin", response.headers, origin)
+
+    # What the README shows.
+
+    def test_readme(self):
+        environment = dict(os.environ, HOTLINE_WEB=rig.url)
+        count = 0
+        for kind, body in readme_blocks.blocks((SOURCE / "README.md").read_text()):
+            for command, expected in readme_blocks.commands(body) if kind == "console" else ():
+                if "$HOTLINE_WEB" in command:
+                    count += 1
+                    actual = readme_blocks.run(command, SOURCE, environment)
+                    self.assertTrue(readme_blocks.matches(expected, actual), f"$ {command}\nprints\n{actual}")
+        self.assertGreater(count, 0)
 
     # gRPC-Web, frame by frame.
 

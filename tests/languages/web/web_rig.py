@@ -10,7 +10,7 @@ import sys
 import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(SOURCE / "tests/balancer"))
+sys.path[:0] = [str(SOURCE / "tests/balancer"), str(SOURCE / "tests")]
 
 import harness  # noqa: E402  (it lives in the folder that was just added)
 
