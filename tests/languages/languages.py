@@ -46,5 +46,5 @@ LANGUAGES = (
     Language("go", tools=(("go", ["version"], (1, 26)), ("protoc", ["--version"], (3, 15)))),
     Language("node", tools=(("node", ["--version"], (18, 20)), ("npm", ["--version"], (9, 0)))),
     Language("java", tools=(("javac", ["-version"], (17, 0)), ("mvn", ["--version"], (3, 8)))),
-    Language("rust", tools=(("cargo", ["--version"], (1, 85)),)),
+    Language("rust", tools=(("cargo", ["--version"], (1, 88)),)),
 )
