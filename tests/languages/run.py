@@ -1,8 +1,8 @@
 """Puts Hotline's clients in every language to the same cases, and prints a matrix of what came of it.
 
-usage: run.py BIN_DIR [--language=NAME,...] [--case=NAME,...] [--every-language] [--no-build] [--show]
+usage: run.py BIN_DIR [--language=NAME,...] [--case=NAME,...] [--every-language] [--no-build] [--show] [--matrix=FILE]
 
-README.md says what the rows are. A language whose tools are missing is skipped, and a line says so; with
+README.md says what the rows are. The matrix goes to standard output, or to the FILE. A language whose tools are missing is skipped, and a line says so; with
 --every-language, which `make test-languages` gives in CI, that is a failure. --show prints the answers to the cases.
 """
 
@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--every-language", action="store_true")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--matrix", type=argparse.FileType("w"))
     options = parser.parse_args()
     if unknown := options.language - {language.name for language in LANGUAGES}:
         parser.error(f"no such language: {', '.join(unknown)}")
@@ -65,16 +66,21 @@ def run_language(language, cases, started, programs, folder, options):
     yield from examples.run(language, started["shipped"].address, programs, folder, options.case)
 
 
-def print_matrix(results, languages):
+def matrix(results, languages):
+    """Yields its lines."""
     rows = list(dict.fromkeys(row for found in results.values() for row in found))
     width = max(map(len, rows), default=0)
-    print("\n" + " " * width + "  " + "  ".join(f"{language.name:6}" for language in languages))
+    yield ""
+    yield " " * width + "  " + "  ".join(f"{language.name:6}" for language in languages)
     for row in rows:
         cells = []
         for language in languages:
             wrong = results[language.name].get(row)
             cells.append("-" if wrong is None else "FAIL" if wrong else "ok")
-        print(f"{row:{width}}  " + "  ".join(f"{cell:6}" for cell in cells).rstrip())
+        yield f"{row:{width}}  " + "  ".join(f"{cell:6}" for cell in cells).rstrip()
+    ok = sum(1 for found in results.values() for wrong in found.values() if wrong is not None and not wrong)
+    bad = sum(1 for found in results.values() for wrong in found.values() if wrong)
+    yield f"\n{ok} ok, {bad} failed, in {len(languages)} of {len(LANGUAGES)} languages"
 
 
 def main():
@@ -126,10 +132,7 @@ def main():
             if wrong:
                 failed = True
                 print(f"\n{name}, {row}:\n  " + "\n  ".join(wrong))
-    print_matrix(results, chosen)
-    ok = sum(1 for found in results.values() for wrong in found.values() if wrong is not None and not wrong)
-    bad = sum(1 for found in results.values() for wrong in found.values() if wrong)
-    print(f"\n{ok} ok, {bad} failed, in {len(chosen)} of {len(options.language)} languages")
+    print("\n".join(matrix(results, chosen)), file=options.matrix or sys.stdout)
     return 1 if failed or not results else 0
 
 
