@@ -1,6 +1,6 @@
 # Everything that a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup play test build asan tsan fuzz soak package test-package test-balancer format clean
+.PHONY: help setup play test build asan tsan fuzz soak package test-package test-balancer test-languages format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,13 @@ test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy 
 	cmake --build --preset release --target hotlined balancer_load
 	build/python/bin/python tests/balancer/balancer_test.py build/release/bin
 	build/python/bin/python tests/balancer/proxy_faults.py build/release/bin
+
+test-languages: setup ## put clients in seven languages, tools and a browser to the server; installs what they take
+	@.ci/setup-languages
+	@.ci/setup-envoy
+	cmake --preset release
+	cmake --build --preset release --target hotlined hotline_cli hotline_schemas languages_adapter languages_follow
+	@.ci/test-languages $(if $(EVERY_LANGUAGE),--every-language)
 
 format: ## format all C++ with clang-format 14
 	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i

@@ -81,7 +81,7 @@ absl::Status RunList(const Session& session) {
 // The query with a mark below what is wrong in it, where that is why a search failed.
 void TellPlace(const Session& session, const absl::Status& status) {
   const std::optional<ErrorInfo> info = GetErrorInfo(status);
-  if (!info || info->reason != "INVALID_QUERY") return;
+  if (session.line.json || !info || info->reason != "INVALID_QUERY") return;
   int position = 0;
   int length = 0;
   const auto number = [&info](const char* key, int* value) {

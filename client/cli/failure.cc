@@ -1,11 +1,16 @@
 #include "client/cli/failure.h"
 
+#include <map>
 #include <optional>
 #include <string_view>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/civil_time.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/rpc/error_details.pb.h"  // for the JSON of the details
+#include "google/rpc/status.pb.h"
 #include "hotline/error.h"
 
 namespace hotline::cli {
@@ -115,6 +120,29 @@ std::string Explain(const absl::Status& status, const std::string& server) {
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (delay) absl::StrAppend(&text, "hotline: the server asks to wait ", DurationInWords(*delay), "\n");
   return text;
+}
+
+std::string ExplainAsJson(const absl::Status& status) {
+  std::map<std::string, std::string> details;  // in an order that does not change from run to run
+  status.ForEachPayload([&details](absl::string_view type_url, const absl::Cord& value) {
+    details.emplace(type_url, std::string(value));
+  });
+  google::rpc::Status message;
+  message.set_code(static_cast<int>(status.code()));
+  message.set_message(std::string(status.message()));
+  for (const auto& [type_url, value] : details) {
+    google::protobuf::Any* detail = message.add_details();
+    detail->set_type_url(type_url);
+    detail->set_value(value);
+  }
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) {
+    // A detail of a type that this program does not know has no JSON form.
+    message.clear_details();
+    json.clear();
+    static_cast<void>(google::protobuf::util::MessageToJsonString(message, &json));
+  }
+  return json + "\n";
 }
 
 }  // namespace hotline::cli

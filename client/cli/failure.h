@@ -14,6 +14,10 @@ int ExitCode(const absl::Status& status);
 // with the flags that set them. `status` must not be OK.
 std::string Explain(const absl::Status& status, const std::string& server);
 
+// The same for programs: a google.rpc.Status with the server's details in Protobuf's JSON form, on one line with a line
+// feed at the end.
+std::string ExplainAsJson(const absl::Status& status);
+
 }  // namespace hotline::cli
 
 #endif  // HOTLINE_CLIENT_CLI_FAILURE_H_

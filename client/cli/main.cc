@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
   if (output.error() != 0) return OutputEnded(output);
   if (interrupts && interrupts->interrupted()) return kInterrupted;
   if (status.ok()) return 0;
-  std::fputs(hotline::cli::Explain(status, line.server).c_str(), stderr);
+  const std::string text = line.json ? hotline::cli::ExplainAsJson(status) : hotline::cli::Explain(status, line.server);
+  std::fputs(text.c_str(), stderr);
   return hotline::cli::ExitCode(status);
 }

@@ -36,7 +36,7 @@ ArchiveService::ArchiveService(const Holdings* holdings, const SearchLimits& lim
 
 grpc::ServerUnaryReactor* ArchiveService::GetCorpus(grpc::CallbackServerContext* context, const v1::GetCorpusRequest*,
                                                     v1::GetCorpusResponse* response) {
-  UnaryCall call(get_corpus_, context);
+  UnaryCall call(get_corpus_, context, response);
   const std::shared_ptr<const Archive> archive = holdings_->current();
   *response->mutable_corpus() = archive->corpus().summary();
   response->set_revision(archive->corpus().revision());
@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* ArchiveService::GetCorpus(grpc::CallbackServerContext*
 
 grpc::ServerUnaryReactor* ArchiveService::GetDocument(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  UnaryCall call(get_document_, context);
+  UnaryCall call(get_document_, context, response);
   return call.Answer(AnswerDocument(*request, response));
 }
 
@@ -73,7 +73,7 @@ absl::Status ArchiveService::AnswerDocument(const grpc::ByteBuffer& bytes, grpc:
 grpc::ServerUnaryReactor* ArchiveService::ListDocuments(grpc::CallbackServerContext* context,
                                                         const v1::ListDocumentsRequest* request,
                                                         v1::ListDocumentsResponse* response) {
-  UnaryCall call(list_documents_, context);
+  UnaryCall call(list_documents_, context, response);
   absl::StatusOr<v1::ListDocumentsResponse> page = ListPage(*request, *holdings_);
   if (!page.ok()) return call.Answer(page.status());
   *response = *std::move(page);
@@ -84,7 +84,7 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
                                                           const v1::SearchDocumentsRequest* request,
                                                           v1::SearchDocumentsResponse* response) {
   // Context, request and response live until the call is finished, which the answer does.
-  const auto call = std::make_shared<UnaryCall>(search_documents_, context);
+  const auto call = std::make_shared<UnaryCall>(search_documents_, context, response);
   search_.Search(
       *request, [context] { return context->IsCancelled(); },
       [call, response](absl::StatusOr<v1::SearchDocumentsResponse> page) {
@@ -97,7 +97,7 @@ grpc::ServerUnaryReactor* ArchiveService::SearchDocuments(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* ArchiveService::CompareSources(grpc::CallbackServerContext* context,
                                                          const v1::CompareSourcesRequest* request,
                                                          v1::CompareSourcesResponse* response) {
-  UnaryCall call(compare_sources_, context);
+  UnaryCall call(compare_sources_, context, response);
   absl::StatusOr<v1::CompareSourcesResponse> page = ComparePage(*request, *holdings_);
   if (!page.ok()) return call.Answer(page.status());
   *response = *std::move(page);
@@ -107,7 +107,7 @@ grpc::ServerUnaryReactor* ArchiveService::CompareSources(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerContext* context,
                                                            const v1::ResolveReferenceRequest* request,
                                                            v1::ResolveReferenceResponse* response) {
-  UnaryCall call(resolve_reference_, context);
+  UnaryCall call(resolve_reference_, context, response);
   const std::shared_ptr<const Archive> archive = holdings_->current();
   const absl::StatusOr<ReadMask> mask = ReadMask::Make(request->read_mask(), "read_mask");
   if (!mask.ok()) return call.Answer(mask.status());
@@ -121,7 +121,7 @@ grpc::ServerUnaryReactor* ArchiveService::ResolveReference(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ArchiveService::GetThread(grpc::CallbackServerContext* context,
                                                     const v1::GetThreadRequest* request,
                                                     v1::GetThreadResponse* response) {
-  UnaryCall call(get_thread_, context);
+  UnaryCall call(get_thread_, context, response);
   const std::shared_ptr<const Archive> archive = holdings_->current();
   const absl::StatusOr<const v1::Document*> document = Find(archive->corpus(), request->name());
   if (!document.ok()) return call.Answer(document.status());

@@ -1,10 +1,13 @@
 #ifndef HOTLINE_SERVER_RPC_CALL_RECORD_H_
 #define HOTLINE_SERVER_RPC_CALL_RECORD_H_
 
+#include <google/protobuf/message_lite.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +19,7 @@
 #include "absl/time/time.h"
 #include "server/rpc/access_log.h"
 #include "server/rpc/metrics.h"
+#include "server/rpc/status.h"
 #include "server/timeline/player.h"
 
 namespace hotline::server {
@@ -106,24 +110,41 @@ class CallRecord {
 // A call with one request and one response, which its handler ends by what it returns.
 class UnaryCall {
  public:
-  UnaryCall(const ObservedMethod& method, grpc::CallbackServerContext* context)
-      : reactor_(context->DefaultReactor()), record_(&method, context) {
+  // `response` is gRPC's, which keeps it until the call is finished: a message, or a grpc::ByteBuffer.
+  template <typename Response>
+  UnaryCall(const ObservedMethod& method, grpc::CallbackServerContext* context, const Response* response)
+      : reactor_(context->DefaultReactor()),
+        response_(response),
+        response_bytes_([](const void* of) { return ByteCount(*static_cast<const Response*>(of)); }),
+        record_(&method, context) {
     record_.Received();
   }
 
   // What the handler returns where the answer comes later.
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
-  // Ends the call, whose response was filled in if `status` is OK.
+  // Ends the call, whose response was filled in if `status` is OK. One that is larger than may be sent becomes an
+  // error.
   grpc::ServerUnaryReactor* Answer(const absl::Status& status) {
+    const std::size_t bytes = status.ok() ? response_bytes_(response_) : 0;
+    if (bytes > kMostResponseBytes) return Finish(ResponseTooLarge(bytes));
     if (status.ok()) record_.Sent();
+    return Finish(status);
+  }
+
+ private:
+  static std::size_t ByteCount(const google::protobuf::MessageLite& message) { return message.ByteSizeLong(); }
+  static std::size_t ByteCount(const grpc::ByteBuffer& bytes) { return bytes.Length(); }
+
+  grpc::ServerUnaryReactor* Finish(const absl::Status& status) {
     reactor_->Finish(record_.End(status));
     return reactor_;
   }
 
- private:
   // Taken once: gRPC makes it anew each time, and nobody would hear of what is finished then.
   grpc::ServerUnaryReactor* const reactor_;
+  const void* const response_;
+  std::size_t (*const response_bytes_)(const void*);
   CallRecord record_;
 };
 

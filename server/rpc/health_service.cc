@@ -111,7 +111,7 @@ void HealthService::Remove(Watcher* watcher) {
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
-  UnaryCall call(check_, context);
+  UnaryCall call(check_, context, response);
   if (!IsKnown(request->service())) {
     return call.Answer(
         ResourceNotFound("service", request->service(), "\"\" asks for the whole server", "SERVICE_NOT_FOUND"));

@@ -57,6 +57,7 @@ constexpr absl::string_view kReasons[] = {
     "REFERENCE_TOO_COMMON",
     "REQUEST_DAMAGED",
     "REQUEST_EMPTY",
+    "RESPONSE_TOO_LARGE",
     "REVISION_NOT_HELD",
     "SEARCHES_EXHAUSTED",
     "SEARCH_TOO_LONG",

@@ -286,9 +286,12 @@ void PlaybackStream::WatchForStall(SteadyTime since, SteadyTime now) {
 }
 
 void PlaybackStream::Write(const Player::Message& message, SteadyTime now) {
+  write_buffer_ = SerializeResponse(message, *player_);
+  if (write_buffer_.Length() > kMostResponseBytes) {  // an item that is too large by itself
+    return EndOnce(ResponseTooLarge(write_buffer_.Length()), PlaybackMetrics::Ending::kRefused);
+  }
   writing_since_ = now;
   if (environment_.metrics != nullptr) Count(message, now);
-  write_buffer_ = SerializeResponse(message, *player_);
   call_->BeginWrite(&write_buffer_);
   WatchForStall(now, now);
 }

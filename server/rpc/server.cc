@@ -19,7 +19,6 @@ namespace {
 
 constexpr int kMostRequestBytes = 64 * 1024;
 // Below what every client takes by default, 4 MiB.
-constexpr int kMostResponseBytes = 3 * 1024 * 1024 + 512 * 1024;
 // Above what a proxy lets through: gRPC 1.51 ends all streams of a connection when one request exceeds it.
 constexpr int kMostMetadataBytes = 128 * 1024;
 // What a connection's last calls have beyond the age at which playbacks end.

@@ -1,8 +1,12 @@
 #include "server/rpc/status.h"
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/corpus/errors.h"
@@ -43,14 +47,26 @@ grpc::Status ToGrpcStatus(const absl::Status& error, absl::string_view request_i
   google::rpc::RequestInfo request;
   request.set_request_id(std::string(request_id));
   details.add_details()->PackFrom(request);
+  // Abseil keeps them in no order. The reason comes first, so that it is never what is left out for want of room.
+  std::map<std::pair<bool, std::string>, std::string> payloads;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-    google::protobuf::Any* detail = details.add_details();
-    detail->set_type_url(std::string(type_url));
-    detail->set_value(std::string(payload));
-    if (details.ByteSizeLong() > kMostDetailsBytes) details.mutable_details()->RemoveLast();
+    payloads.emplace(std::pair(!absl::EndsWith(type_url, "/google.rpc.ErrorInfo"), type_url), payload);
   });
+  for (const auto& [key, payload] : payloads) {
+    google::protobuf::Any* detail = details.add_details();
+    detail->set_type_url(key.second);
+    detail->set_value(payload);
+    if (details.ByteSizeLong() > kMostDetailsBytes) details.mutable_details()->RemoveLast();
+  }
   // gRPC's and Abseil's codes have equal numbers.
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(), details.SerializeAsString());
+}
+
+absl::Status ResponseTooLarge(std::size_t bytes) {
+  return Failure(absl::StatusCode::kFailedPrecondition, "RESPONSE_TOO_LARGE",
+                 absl::StrCat("the answer would have ", bytes, " bytes, and may have ", kMostResponseBytes,
+                              "; name the fields that are wanted in a read mask, and leave out the largest"),
+                 {{"response_bytes", absl::StrCat(bytes)}, {"most_bytes", absl::StrCat(kMostResponseBytes)}});
 }
 
 absl::Status RetryLater(absl::string_view reason, absl::string_view message, absl::Duration after) {

@@ -3,6 +3,8 @@
 
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -16,6 +18,12 @@ namespace hotline::server {
 // A code that no one chose for a client (INTERNAL, UNKNOWN, DATA_LOSS) means a defect of ours: it is logged, and the
 // client gets INTERNAL with a bland text.
 grpc::Status ToGrpcStatus(const absl::Status& error, absl::string_view request_id);
+
+// How large a response may be: below the 4 MiB beyond which most clients refuse it themselves.
+inline constexpr std::size_t kMostResponseBytes = 3 * 1024 * 1024 + 512 * 1024;
+
+// FAILED_PRECONDITION, RESPONSE_TOO_LARGE: a response would have so many bytes, and be refused by gRPC without details.
+absl::Status ResponseTooLarge(std::size_t bytes);
 
 // UNAVAILABLE, for a playback that was closed for its age.
 absl::Status PlaybackTooOld();

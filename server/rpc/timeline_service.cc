@@ -31,7 +31,7 @@ TimelineService::TimelineService(const Holdings* holdings, const PlaybackLimits&
 grpc::ServerUnaryReactor* TimelineService::ListDays(grpc::CallbackServerContext* context,
                                                     const v1::ListDaysRequest* request,
                                                     v1::ListDaysResponse* response) {
-  UnaryCall call(list_days_, context);
+  UnaryCall call(list_days_, context, response);
   const std::shared_ptr<const Archive> archive = environment_.holdings->current();
   const Corpus& corpus = archive->corpus();
   const absl::StatusOr<Selection> selection = ReadSelection(request->selection(), corpus, "selection");

@@ -259,10 +259,10 @@ class Balancer:
         return None
 
     def __enter__(self):
-        host, port = PROXY.split(":")
+        host, port = self.target.split(":")
         self.process = Process(self.command(), self.folder, self.name)
         try:
-            wait_until(lambda: self.answers(host, int(port)), 20, f"{self.name}: listening on {PROXY}")
+            wait_until(lambda: self.answers(host, int(port)), 20, f"{self.name}: listening on {self.target}")
             self.await_healthy(3)
         except BaseException:
             self.process.close()
@@ -294,6 +294,7 @@ class Balancer:
 class Envoy(Balancer):
     name = "envoy"
     config_name = "envoy.yaml"
+    admin = "127.0.0.10:9901"
 
     def command(self):
         # A base id of its own, since Envoys of one id share memory.
@@ -301,7 +302,7 @@ class Envoy(Balancer):
                 "--concurrency", "1", "--log-level", "warning"]
 
     def healthy(self):
-        with urllib.request.urlopen("http://127.0.0.10:9901/clusters?format=json", timeout=5) as page:
+        with urllib.request.urlopen(f"http://{self.admin}/clusters?format=json", timeout=5) as page:
             clusters = json.load(page).get("cluster_statuses", [])
         hosts = [host["health_status"] for cluster in clusters for host in cluster.get("host_statuses", [])]
         return sum(1 for host in hosts

@@ -136,6 +136,10 @@ inside sh -c 'cd /tmp/consumer && cmake -G Ninja -DQUICKSTART=/tmp/consumer/quic
   >"$work/build.log" 2>&1 || fail "$(tail -n 30 "$work/build.log")"
 expect "what it prints" "$(inside /tmp/consumer/build/mocked)" '^hotline [0-9.]+: 1 message, 2 steps$'
 
+say "the descriptors are there, and whole"
+verdict=$("$source/build/python/bin/python" "$source/tests/package/descriptors_test.py" \
+  "$root/usr/share/hotline/proto" 2>&1) || fail "$verdict"
+
 say "they are removed without a trace"
 mount -o remount,rw "$root/run"
 inside dpkg --purge hotline-server hotline libhotline-dev >"$work/dpkg.log" 2>&1 || fail "dpkg: $(cat "$work/dpkg.log")"

@@ -254,6 +254,29 @@ TEST_F(ArchiveServiceTest, EveryCallThatReturnsDocumentsTakesAReadMask) {
   EXPECT_THAT(Call(&v1::ArchiveService::Stub::GetThread, thread), IsBadField("read_mask.paths[2]"));
 }
 
+TEST(ArchiveServiceWithLargeTextsTest, AnAnswerBeyondTheLimitIsRefusedWithItsSizeAndAReadMaskHelps) {
+  TinyDocument fits{"fits", "kennedy", "khrushchev", "1962-10-22", {}};
+  fits.text.assign(3'600'000, 'x');
+  TinyDocument large{"large", "kennedy", "khrushchev", "1962-10-22", {}};
+  large.text.assign(3'670'016, 'x');
+  RunningServer server(TinyCorpus({fits, large}));
+  v1::GetDocumentRequest get;
+  get.set_name("documents/fits");
+  EXPECT_THAT(Ask(server, &v1::ArchiveService::Stub::GetDocument, get), IsOk());
+  get.set_name("documents/large");
+  EXPECT_THAT(Ask(server, &v1::ArchiveService::Stub::GetDocument, get).status(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "RESPONSE_TOO_LARGE"));
+  v1::ListDocumentsRequest list;
+  list.set_page_size(1);
+  const auto first = Ask(server, &v1::ArchiveService::Stub::ListDocuments, list);
+  ASSERT_THAT(first, IsOk());
+  list.set_page_token(first->next_page_token());
+  EXPECT_THAT(Ask(server, &v1::ArchiveService::Stub::ListDocuments, list).status(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "RESPONSE_TOO_LARGE"));
+  get.mutable_read_mask()->add_paths("title");
+  EXPECT_THAT(Ask(server, &v1::ArchiveService::Stub::GetDocument, get), IsOk());
+}
+
 TEST_F(ArchiveServiceTest, AWindowByInstantsIsHalfOpen) {
   v1::ListDocumentsRequest request;
   auto* window = request.mutable_filter()->mutable_window();

@@ -40,6 +40,21 @@ class TimelineServiceTest : public ::testing::Test {
   RunningServer server_;
 };
 
+TEST(TimelineServiceWithLargeTextsTest, AnItemBeyondTheLimitEndsThePlaybackBehindTheOneBefore) {
+  TinyDocument small{"small", "kennedy", "khrushchev", "", {{v1::EVENT_TYPE_SENT, "1962-10-22T10:00-04:00", {}}}};
+  TinyDocument large{"large", "kennedy", "khrushchev", "", {{v1::EVENT_TYPE_SENT, "1962-10-22T11:00-04:00", {}}}};
+  large.text.assign(3'670'016, 'x');
+  RunningServer server(TinyCorpus({small, large}));
+  v1::StreamTimelineRequest request = Unpaced();
+  request.mutable_selection()->set_view(v1::TIMELINE_VIEW_FULL);
+  const Played played = Play(server.timeline(), request);
+  EXPECT_THAT(played.status, FailsWith(kPrecondition, "RESPONSE_TOO_LARGE"));
+  ASSERT_EQ(played.items().size(), 2u);
+  EXPECT_EQ(played.items().back().event().document().name(), "documents/small");
+  request.mutable_selection()->set_view(v1::TIMELINE_VIEW_UNSPECIFIED);
+  EXPECT_THAT(Play(server.timeline(), request).status, IsOk());
+}
+
 TEST_F(TimelineServiceTest, AnUnpacedPlaybackSendsEverythingThenClosingThenOk) {
   const Played played = Stream(Unpaced());
   EXPECT_THAT(played.status, IsOk());

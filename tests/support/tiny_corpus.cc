@@ -35,6 +35,7 @@ v1::Document MakeDocument(const TinyDocument& tiny) {
   document.set_kind(tiny.kind);
   document.set_title(absl::StrCat("title of ", tiny.id));
   document.set_publicity(tiny.publicity);
+  document.set_text(tiny.text);
   document.add_authors(absl::StrCat("participants/", tiny.author));
   document.add_recipients(absl::StrCat("participants/", tiny.recipient));
   if (!tiny.date.empty()) {

@@ -27,6 +27,7 @@ struct TinyDocument {
   std::vector<std::string> replies_to = {};  // ids
   v1::Publicity publicity = v1::PUBLICITY_PRIVATE;
   v1::DocumentKind kind = v1::DOCUMENT_KIND_LETTER;
+  std::string text = {};
 };
 
 // A corpus with the participants kennedy and khrushchev, the sources edition and aid (the first one preferred), the

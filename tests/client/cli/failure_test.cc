@@ -95,5 +95,18 @@ TEST(ExplainTest, TheServersWaitIsPassedOn) {
   EXPECT_THAT(Explain(status, kServer), HasSubstr("the server asks to wait 5 s"));
 }
 
+TEST(ExplainAsJsonTest, IsAStatusWithTheServersDetailsOnOneLine) {
+  EXPECT_EQ(ExplainAsJson(WithReason(absl::NotFoundError("no \"kk-99\""), "DOCUMENT_NOT_FOUND")),
+            R"({"code":5,"message":"no \"kk-99\"","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",)"
+            R"("reason":"DOCUMENT_NOT_FOUND","domain":"hotline"}]})"
+            "\n");
+}
+
+TEST(ExplainAsJsonTest, ADetailOfAnUnknownTypeIsLeftOut) {
+  absl::Status status = absl::UnavailableError("gone");
+  status.SetPayload("type.googleapis.com/proxy.Detail", absl::Cord("x"));
+  EXPECT_EQ(ExplainAsJson(status), "{\"code\":14,\"message\":\"gone\"}\n");
+}
+
 }  // namespace
 }  // namespace hotline::cli
