@@ -52,13 +52,15 @@ test-package: package ## lint, install, use and remove the packages, in a copy o
 	@.ci/setup .ci/packages-package-test.txt
 	tests/package/packages_test.sh . build/package/debs
 
+BALANCER_TESTS ?= balancer_test proxy_faults
 test-balancer: ## lose, drain, freeze and reload replicas behind Envoy, HAProxy and nginx; installs them where missing
 	@.ci/setup .ci/packages-balancer.txt
 	@.ci/setup-envoy
 	cmake --preset release
 	cmake --build --preset release --target hotlined balancer_load
-	build/python/bin/python tests/balancer/balancer_test.py build/release/bin
-	build/python/bin/python tests/balancer/proxy_faults.py build/release/bin
+	@set -e; for test in $(BALANCER_TESTS); do \
+	  build/python/bin/python tests/balancer/$$test.py build/release/bin; \
+	done
 
 test-languages: setup ## put clients in seven languages, tools and a browser to the server; installs what they take
 	@.ci/setup-languages
