@@ -3,7 +3,7 @@
 .PHONY: help setup play test build asan tsan fuzz soak package test-package test-balancer test-languages format clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## install what the build needs and this machine lacks
 	@.ci/setup
