@@ -80,7 +80,7 @@ def ordinals_of_text(line):
 
 def survive(command, ordinals_of, programs, log, strike):
     """Lets the server be struck twice in the middle of a playback. Yields what was wrong."""
-    server = servers.Server([programs / "hotlined", "--lame_duck=0", f"--corpus={SOURCE / 'data'}"], log).start()
+    server = servers.hotlined(programs, log).start()
     try:
         following = Following(command, server.address, ordinals_of)
         for ordinal in (8, 22):
@@ -90,12 +90,9 @@ def survive(command, ordinals_of, programs, log, strike):
         code = following.end()
     finally:
         server.stop()
-    if code != 0:
-        yield f"exit code {code}"
-    if following.ordinals != list(range(LAST_ORDINAL + 1)):
-        yield f"the ordinals are {following.ordinals}"
-    if code or following.ordinals != list(range(LAST_ORDINAL + 1)):
-        yield "it printed:\n" + "".join(following.lines[-10:] + following.errors[-20:])
+    if code != 0 or following.ordinals != list(range(LAST_ORDINAL + 1)):
+        printed = "".join(following.lines[-10:] + following.errors[-20:])
+        yield f"exit code {code}, the ordinals are {following.ordinals}; it printed:\n{printed}"
     starts = pathlib.Path(log).read_text().count(" listening on ")
     if starts != 3:
         yield f"the server was started {starts} times, not 3: the playback was over too soon"
@@ -113,8 +110,7 @@ def late_server(language, programs, log):
             caller.kill()
             yield f"it did not connect; it printed:\n{caller.communicate()[0]}"
             return
-    server = servers.Server([programs / "hotlined", "--lame_duck=0", f"--corpus={SOURCE / 'data'}"], log)
-    server.start(port.address)
+    server = servers.hotlined(programs, log).start(port.address)
     try:
         output, _ = caller.communicate(timeout=SECONDS)
     finally:

@@ -1,10 +1,14 @@
-"""The languages, and what each takes. README.md says how to add one."""
+"""The languages, and what each takes. README.md says how to add one.
+
+usage: languages.py NAME: whether it can be built here; if not, says why and ends with 1
+"""
 
 import dataclasses
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
@@ -48,3 +52,6 @@ LANGUAGES = (
     Language("java", tools=(("javac", ["-version"], (17, 0)), ("mvn", ["--version"], (3, 8)))),
     Language("rust", tools=(("cargo", ["--version"], (1, 88)),)),
 )
+
+if __name__ == "__main__":
+    sys.exit(next(language for language in LANGUAGES if language.name == sys.argv[1]).missing() or 0)

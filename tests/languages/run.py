@@ -106,11 +106,10 @@ def main():
     results = {}
     with servers.logs() as folder:
         folder = pathlib.Path(folder)
-        hotlined = [options.bin / "hotlined", "--lame_duck=0"]
         python = {**os.environ, "PYTHONPATH": str(SOURCE / "proto")}
         started = {
-            "shipped": servers.Server([*hotlined, f"--corpus={SOURCE / 'data'}"], folder / "shipped.log"),
-            "odd": servers.Server([*hotlined, f"--corpus={odd_corpus.write(folder / 'odd')}"], folder / "odd.log"),
+            "shipped": servers.hotlined(options.bin, folder / "shipped.log"),
+            "odd": servers.hotlined(options.bin, folder / "odd.log", odd_corpus.write(folder / "odd")),
             "later": servers.Server([sys.executable, HERE / "later_server.py"], folder / "later.log", python),
         }
         try:

@@ -10,13 +10,9 @@ import tempfile
 import threading
 import time
 
+from languages import SOURCE
+
 START_SECONDS = 30
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
@@ -76,8 +72,9 @@ class FirstCallRefused:
             self.came.set()
 
 
-def corpus_folder(source):
-    return pathlib.Path(source) / "data"
+def hotlined(programs, log, corpus=SOURCE / "data"):
+    """The server under test, which is gone at once when it is told to leave. Not started."""
+    return Server([programs / "hotlined", "--lame_duck=0", f"--corpus={corpus}"], log)
 
 
 def logs():

@@ -43,9 +43,7 @@ struct Step {
   bool half_close;
 };
 
-struct Case {
-  std::vector<Step> script;
-};
+using Script = std::vector<Step>;
 
 std::string ToJson(const google::protobuf::Message& message) {
   std::string json;
@@ -60,13 +58,13 @@ bool FromJson(const std::string& json, google::protobuf::Message* message, Refus
   return status.ok();
 }
 
-using Method = std::function<bool(Connection&, const Case&, Outcome*, Refused*)>;
+using Method = std::function<bool(Connection&, const Script&, Outcome*, Refused*)>;
 
 template <typename Request, typename Response>
 Method Unary(absl::StatusOr<Response> (Connection::*call)(const Request&)) {
-  return [call](Connection& connection, const Case& test, Outcome* outcome, Refused* refused) {
+  return [call](Connection& connection, const Script& script, Outcome* outcome, Refused* refused) {
     Request request;
-    if (!FromJson(test.script.front().message, &request, refused)) return false;
+    if (!FromJson(script.front().message, &request, refused)) return false;
     const absl::StatusOr<Response> response = (connection.*call)(request);
     if (response.ok()) outcome->responses.push_back(ToJson(*response));
     outcome->status = response.status();
@@ -74,9 +72,9 @@ Method Unary(absl::StatusOr<Response> (Connection::*call)(const Request&)) {
   };
 }
 
-bool StreamTimeline(Connection& connection, const Case& test, Outcome* outcome, Refused* refused) {
+bool StreamTimeline(Connection& connection, const Script& script, Outcome* outcome, Refused* refused) {
   v1::StreamTimelineRequest request;
-  if (!FromJson(test.script.front().message, &request, refused)) return false;
+  if (!FromJson(script.front().message, &request, refused)) return false;
   hotline::TimelineStream stream = connection.StreamTimeline(request);
   for (const auto& response : stream) {
     if (!response.ok()) {
@@ -85,24 +83,24 @@ bool StreamTimeline(Connection& connection, const Case& test, Outcome* outcome, 
     }
     outcome->responses.push_back(ToJson(*response));
     // Behind the request a script of a stream has nothing but the cancel.
-    if (test.script.size() > 1 && outcome->responses.size() >= test.script[1].after) stream.Cancel();
+    if (script.size() > 1 && outcome->responses.size() >= script[1].after) stream.Cancel();
   }
   return true;
 }
 
-bool PlayTimeline(Connection& connection, const Case& test, Outcome* outcome, Refused* refused) {
-  std::vector<v1::PlayTimelineRequest> requests(test.script.size());
+bool PlayTimeline(Connection& connection, const Script& script, Outcome* outcome, Refused* refused) {
+  std::vector<v1::PlayTimelineRequest> requests(script.size());
   for (std::size_t step = 0; step < requests.size(); ++step) {
-    const std::string& message = test.script[step].message;
+    const std::string& message = script[step].message;
     if (!message.empty() && !FromJson(message, &requests[step], refused)) return false;
   }
   hotline::Playback playback = connection.PlayTimeline(requests.front().start());
   std::size_t next = 1;
   const auto go_on = [&] {
-    for (; next < requests.size() && outcome->responses.size() >= test.script[next].after; ++next) {
-      if (!test.script[next].message.empty()) {
+    for (; next < requests.size() && outcome->responses.size() >= script[next].after; ++next) {
+      if (!script[next].message.empty()) {
         playback.Apply(requests[next].control());
-      } else if (test.script[next].half_close) {
+      } else if (script[next].half_close) {
         playback.FinishControls();
       } else {
         playback.Cancel();
@@ -121,8 +119,8 @@ bool PlayTimeline(Connection& connection, const Case& test, Outcome* outcome, Re
   return true;
 }
 
-const std::map<std::string, Method>& Methods() {
-  static const auto* const methods = new std::map<std::string, Method>{
+std::map<std::string, Method> Methods() {
+  return {
       {"hotline.v1.ArchiveService/GetCorpus", Unary(&Connection::GetCorpus)},
       {"hotline.v1.ArchiveService/GetDocument", Unary(&Connection::GetDocument)},
       {"hotline.v1.ArchiveService/ListDocuments", Unary(&Connection::ListDocuments)},
@@ -134,7 +132,6 @@ const std::map<std::string, Method>& Methods() {
       {"hotline.v1.TimelineService/StreamTimeline", StreamTimeline},
       {"hotline.v1.TimelineService/PlayTimeline", PlayTimeline},
   };
-  return *methods;
 }
 
 std::string Quoted(const std::string& text) {
@@ -150,8 +147,6 @@ std::string Joined(const Values& values, const Json& json) {
   return joined;
 }
 
-std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
-
 std::string ResourceName(const absl::Status& status) {
   google::rpc::ResourceInfo info;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.ResourceInfo");
@@ -164,7 +159,7 @@ std::string Answer(const std::string& name, const Outcome& outcome) {
   return absl::StrCat(
       R"({"name":)", Quoted(name), R"(,"responses":[)",
       Joined(outcome.responses, [](const std::string& response) { return response; }), R"(],"code":")",
-      CodeName(outcome.status.code()), R"(","message":)", Quoted(std::string(outcome.status.message())),
+      absl::StatusCodeToString(outcome.status.code()), R"(","message":)", Quoted(std::string(outcome.status.message())),
       R"(,"reason":)", Quoted(info.reason), R"(,"metadata":{)",
       Joined(info.metadata,
              [](const auto& entry) { return absl::StrCat(Quoted(entry.first), ":", Quoted(entry.second)); }),
@@ -174,22 +169,23 @@ std::string Answer(const std::string& name, const Outcome& outcome) {
       R"(],"resource":)", Quoted(ResourceName(outcome.status)), "}");
 }
 
-// The case as the driver writes it. Its messages are taken as a struct has them, in which their numbers are doubles.
-Case ReadCase(const Struct& line) {
-  Case test;
+// The script as the driver writes it. Its messages are taken as a struct has them, in which their numbers are doubles.
+Script ReadScript(const Struct& line) {
+  Script script;
   for (const Value& value : line.fields().at("script").list_value().values()) {
     const auto& step = value.struct_value().fields();
     const auto after = step.find("after");
     const auto message = step.find("message");
-    test.script.push_back({after == step.end() ? 0 : static_cast<std::size_t>(after->second.number_value()),
-                           message == step.end() ? "" : ToJson(message->second), step.contains("half_close")});
+    script.push_back({after == step.end() ? 0 : static_cast<std::size_t>(after->second.number_value()),
+                      message == step.end() ? "" : ToJson(message->second), step.contains("half_close")});
   }
-  return test;
+  return script;
 }
 
 }  // namespace
 
 int main() {
+  const std::map<std::string, Method> methods = Methods();
   // By address and deadline, which is the connection's in the SDK.
   std::map<std::pair<std::string, double>, std::shared_ptr<Connection>> connections;
   for (std::string text; std::getline(std::cin, text);) {
@@ -209,8 +205,8 @@ int main() {
       connection = hotline::MakeConnection(server, options);
     }
     Outcome outcome;
-    const Method& method = Methods().at(line.fields().at("method").string_value());
-    if (method(*connection, ReadCase(line), &outcome, &refused)) {
+    const Method& method = methods.at(line.fields().at("method").string_value());
+    if (method(*connection, ReadScript(line), &outcome, &refused)) {
       std::cout << Answer(name, outcome) << std::endl;
     } else {
       std::cout << R"({"name":)" << Quoted(name) << R"(,"refused":)" << Quoted(refused.why) << "}" << std::endl;
